@@ -1,0 +1,1 @@
+"""The one typed description of the system; CDK, charts, runtime, tests and docs derive from it."""

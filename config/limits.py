@@ -1,0 +1,58 @@
+"""Every limit of the system, with its unit; the environments choose the values, the runtime document carries them."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from config.base import Frozen
+
+SNS_MESSAGE_BYTES = 262_144
+"""SNS refuses a larger message; the limit counts the encoded body and its attributes."""
+
+VISIBILITY_MARGIN_SECONDS = 30
+"""Between the hard deadline of a provider call and the moment the queue hands the message to someone else."""
+
+
+class Limits(Frozen):
+    request_ttl_seconds: int = 7 * 24 * 3600
+    idempotency_ttl_seconds: int = 24 * 3600
+    max_body_bytes: int = Field(default=160 * 1024, le=SNS_MESSAGE_BYTES)
+    """A request body; the envelope adds the sealed keys and, on its second hop, the model's answer."""
+    max_message_bytes: int = Field(default=SNS_MESSAGE_BYTES - 4096, le=SNS_MESSAGE_BYTES)
+    max_output_chars: int = 64 * 1024
+    evaluation_deadline_seconds: int = 3600
+    """From acceptance to a terminal state; whatever is later than that fails with `deadline`."""
+    call_deadline_seconds: int = 120
+    """One provider call, or one verdict where a judge needs several: total, not idle time."""
+    max_attempts_per_stage: int = 4
+    retry_backoff_seconds: float = 2.0
+    retry_backoff_max_seconds: float = 60.0
+    visibility_timeout_seconds: int = 180
+    heartbeat_seconds: int = 60
+    max_receive_count: int = 20
+    """Deliveries before the DLQ. Attempts are counted by the workers: the DLQ is an alarm for bugs, not the retry policy."""
+    queue_retention_seconds: int = 4 * 24 * 3600
+    dead_letter_retention_seconds: int = 14 * 24 * 3600
+    receive_wait_seconds: int = Field(default=20, ge=1, le=20)
+    max_in_flight_per_worker: int = 256
+    drain_seconds: int = 150
+    """Between SIGTERM and the end of the running calls; the pod's grace period is longer than this."""
+    prefer_wait_max_seconds: int = 60
+    page_size_max: int = 100
+    config_poll_seconds: int = Field(default=45, ge=15)
+    """AppConfig refuses to be polled more often than every 15 s."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.visibility_timeout_seconds < self.call_deadline_seconds + VISIBILITY_MARGIN_SECONDS:
+            raise ValueError(
+                "limits.visibility_timeout_seconds must be at least call_deadline_seconds + "
+                f"{VISIBILITY_MARGIN_SECONDS}: a shorter one hands a running call to a second worker"
+            )
+        if self.heartbeat_seconds * 2 > self.visibility_timeout_seconds:
+            raise ValueError("limits.heartbeat_seconds must be at most half of visibility_timeout_seconds")
+        if self.drain_seconds < self.call_deadline_seconds:
+            raise ValueError("limits.drain_seconds must cover call_deadline_seconds: a drain lets running calls finish")
+        if self.dead_letter_retention_seconds <= self.queue_retention_seconds:
+            raise ValueError("limits.dead_letter_retention_seconds must exceed queue_retention_seconds")
+        return self

@@ -1,0 +1,96 @@
+"""The system on one screen: the services, the channels between them, and every network flow. All else derives from here."""
+
+from enum import StrEnum
+
+from config.base import Frozen
+
+NAMESPACE = "llm-judge"
+
+
+class Stage(StrEnum):
+    """The two steps that hold a provider key; each has its own sealing key pair."""
+
+    INFERENCE = "inference"
+    JUDGE = "judge"
+
+
+class Provider(StrEnum):
+    OPENAI = "openai"
+    GOOGLE = "google"
+    LOCAL = "local"
+
+
+class Service(Frozen):
+    name: str
+    port: int
+    stage: Stage | None = None
+    providers: tuple[Provider, ...] = ()
+    """The model providers this service may call, and thus which model names its stage accepts."""
+
+
+class Channel(Frozen):
+    """SNS topic -> SQS queue with raw delivery; what fails for good ends in the queue's DLQ."""
+
+    name: str
+    publishers: tuple[str, ...]
+    consumer: str
+
+    @property
+    def topic(self) -> str:
+        return f"{self.name}-topic"
+
+    @property
+    def queue(self) -> str:
+        return f"{self.name}-queue"
+
+    @property
+    def dead_letter_queue(self) -> str:
+        return f"{self.queue}-dlq"
+
+
+class Flow(Frozen):
+    """One allowed TCP connection; whatever is not listed is denied."""
+
+    source: str
+    destination: str
+    port: int
+
+
+GATEWAY = Service(name="gateway-service", port=8000)
+REDIS = Service(name="redis-service", port=8001)
+PERSISTENCE = Service(name="persistence-service", port=8002)
+INFERENCE = Service(
+    name="inference-service", port=8003, stage=Stage.INFERENCE, providers=(Provider.OPENAI, Provider.LOCAL)
+)
+JUDGE = Service(name="judge-service", port=8004, stage=Stage.JUDGE, providers=(Provider.GOOGLE, Provider.LOCAL))
+AI_MODEL = Service(name="ai-model-service", port=8005)
+SERVICES = (GATEWAY, REDIS, PERSISTENCE, INFERENCE, JUDGE, AI_MODEL)
+
+INFERENCE_CHANNEL = Channel(name="inference", publishers=(GATEWAY.name,), consumer=INFERENCE.name)
+JUDGE_CHANNEL = Channel(name="judge", publishers=(INFERENCE.name,), consumer=JUDGE.name)
+CHANNELS = (INFERENCE_CHANNEL, JUDGE_CHANNEL)
+
+ALB, ELASTICACHE, RDS = "alb", "elasticache", "rds"
+SNS, SQS, OPENAI_API, GOOGLE_API = "sns", "sqs", "openai-api", "google-api"
+HTTPS_PORT, REDIS_PORT, MYSQL_PORT = 443, 6379, 3306
+
+FLOWS = (
+    Flow(source=ALB, destination=GATEWAY.name, port=GATEWAY.port),
+    Flow(source=GATEWAY.name, destination=REDIS.name, port=REDIS.port),
+    Flow(source=GATEWAY.name, destination=PERSISTENCE.name, port=PERSISTENCE.port),
+    Flow(source=GATEWAY.name, destination=SNS, port=HTTPS_PORT),
+    Flow(source=INFERENCE.name, destination=REDIS.name, port=REDIS.port),
+    Flow(source=INFERENCE.name, destination=SQS, port=HTTPS_PORT),
+    Flow(source=INFERENCE.name, destination=SNS, port=HTTPS_PORT),
+    Flow(source=INFERENCE.name, destination=OPENAI_API, port=HTTPS_PORT),
+    Flow(source=INFERENCE.name, destination=AI_MODEL.name, port=AI_MODEL.port),
+    Flow(source=JUDGE.name, destination=REDIS.name, port=REDIS.port),
+    Flow(source=JUDGE.name, destination=PERSISTENCE.name, port=PERSISTENCE.port),
+    Flow(source=JUDGE.name, destination=SQS, port=HTTPS_PORT),
+    Flow(source=JUDGE.name, destination=GOOGLE_API, port=HTTPS_PORT),
+    Flow(source=JUDGE.name, destination=AI_MODEL.name, port=AI_MODEL.port),
+    Flow(source=REDIS.name, destination=ELASTICACHE, port=REDIS_PORT),
+    Flow(source=PERSISTENCE.name, destination=RDS, port=MYSQL_PORT),
+)
+
+STAGE_SERVICES = {service.stage: service for service in SERVICES if service.stage is not None}

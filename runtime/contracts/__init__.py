@@ -1,0 +1,1 @@
+"""What crosses a border between services: pure data and pure functions, no I/O."""

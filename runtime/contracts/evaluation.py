@@ -1,0 +1,84 @@
+"""The evaluation: what a caller may ask for, and the record of it that Redis keeps and MySQL archives."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from config.base import Frozen
+from config.topology import Stage
+from runtime.contracts.failures import Failure
+from runtime.contracts.lifecycle import Status
+from runtime.contracts.models import ModelName
+from runtime.contracts.outcomes import InferenceResult, JudgeResult, Outcome
+from runtime.contracts.rubric import Rubric
+
+Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*\S[^\x00]*$")]
+"""Not blank, no NUL."""
+
+
+class Message(Frozen):
+    role: Literal["system", "user", "assistant"]
+    content: Text
+
+
+class CandidateParameters(Frozen):
+    """Sent only where set: current reasoning models reject `temperature`."""
+
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    max_tokens: int | None = Field(default=None, ge=1, le=16384)
+    seed: int | None = None
+
+
+class Candidate(Frozen):
+    model: ModelName
+    parameters: CandidateParameters = CandidateParameters()
+
+
+class JudgeSettings(Frozen):
+    model: ModelName
+    mode: Literal["pointwise"] = "pointwise"
+    rubric: Rubric
+    reference: Text | None = None
+
+
+class EvaluationSpec(Frozen):
+    """A validated request with every default filled in: self-contained, so a message can carry it."""
+
+    input: tuple[Message, ...] = Field(min_length=1, max_length=100)
+    output: str | None = None
+    """The answer to be judged; None: the candidate is asked for it."""
+    candidate: Candidate | None = None
+    judge: JudgeSettings
+    metadata: dict[str, str] = {}
+
+
+class Identity(Frozen):
+    """Who and until when: enough to rebuild a record that Redis has lost."""
+
+    request_id: UUID
+    tenant: str
+    created_at: AwareDatetime
+    deadline_at: AwareDatetime
+    spec: EvaluationSpec
+
+
+class EvaluationRecord(Identity):
+    """`request:{request_id}` in Redis, and one row of `request_history` once `status` is terminal.
+
+    COMPLETED means scored: `judge_result` is there and `failure` is not. FAILED is the reverse.
+    """
+
+    status: Status
+    stage: Status
+    """The last stage before a terminal status: where it is, or where it ended."""
+    updated_at: AwareDatetime
+    attempts: dict[Stage, int] = {}
+    inference_result: InferenceResult | None = None
+    judge_result: JudgeResult | None = None
+    failure: Failure | None = None
+    outcome: Outcome | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return self.model_dump(mode="json")

@@ -1,0 +1,48 @@
+"""A rubric: weighted criteria, each asked and scored separately; the total is computed by code."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from config.base import Frozen
+
+CriterionName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+class Criterion(Frozen):
+    name: CriterionName
+    question: str = Field(min_length=1, max_length=500)
+    """A yes/no question about the answer, for example "Is every stated fact true?"."""
+    weight: float = Field(default=1.0, gt=0, le=1000)
+    levels: tuple[Annotated[str, StringConstraints(min_length=1, max_length=200)], ...] = Field(
+        default=("no", "yes"), min_length=2, max_length=7
+    )
+    """Anchors from worst to best; two make it binary. The score of step i of n is i / (n - 1)."""
+
+
+class Rubric(Frozen):
+    name: CriterionName
+    version: int = Field(default=1, ge=1)
+    criteria: tuple[Criterion, ...] = Field(min_length=1, max_length=12)
+
+    @model_validator(mode="after")
+    def _unique(self) -> Self:
+        names = [criterion.name for criterion in self.criteria]
+        if len(set(names)) != len(names):
+            raise ValueError("criteria need different names")
+        return self
+
+    @property
+    def label(self) -> str:
+        return f"{self.name}@{self.version}"
+
+
+CORRECT_AND_HELPFUL = Rubric(
+    name="correct_and_helpful",
+    criteria=(
+        Criterion(name="correct", question="Is the answer correct?", weight=2),
+        Criterion(name="on_task", question="Does the answer do what was asked?", weight=1),
+    ),
+)
+RUBRICS: dict[str, Rubric] = {rubric.name: rubric for rubric in (CORRECT_AND_HELPFUL,)}
+DEFAULT_RUBRIC = CORRECT_AND_HELPFUL

@@ -1,0 +1,81 @@
+"""The redis-service's vocabulary: create a request once, advance it only forwards, read it, list the open ones."""
+
+from typing import Protocol
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from config.base import Frozen
+from config.topology import Stage
+from runtime.contracts.evaluation import EvaluationRecord, Identity
+from runtime.contracts.failures import Failure
+from runtime.contracts.lifecycle import Status
+from runtime.contracts.outcomes import InferenceResult, JudgeResult, Outcome
+
+
+class IdempotencyClaim(Frozen):
+    """A caller's Idempotency-Key, hashed; one claim per tenant and key."""
+
+    key_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+    body_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class NewRequest(Frozen):
+    identity: Identity
+    idempotency: IdempotencyClaim | None = None
+
+
+class Creation(Frozen):
+    """`created` false: the key was used before; `request_id` and `body_hash` are those of its first use."""
+
+    created: bool
+    request_id: UUID
+    body_hash: str | None = None
+
+
+class StateChange(Frozen):
+    """One step forward, or facts about the present step (`to` equal to the current status)."""
+
+    identity: Identity
+    """Rebuilds the record where Redis lost it."""
+    to: Status
+    attempt: Stage | None = None
+    """Counts one attempt of this stage: set when a provider call is about to start."""
+    refund: Stage | None = None
+    """Takes one attempt back: a throttled call costs none."""
+    inference_result: InferenceResult | None = None
+    judge_result: JudgeResult | None = None
+    failure: Failure | None = None
+    outcome: Outcome | None = None
+    release_idempotency: IdempotencyClaim | None = None
+    """The request was never accepted: the same key may be used again."""
+
+
+class Advance(Frozen):
+    """`applied` false: the record is already at a later status, and nothing was changed."""
+
+    applied: bool
+    record: EvaluationRecord
+
+
+class Cursor(Frozen):
+    """The last item of the page before; lists run from new to old by (created_at, request_id)."""
+
+    created_at: AwareDatetime
+    request_id: UUID
+
+
+class RequestStates(Protocol):
+    """Raises `Unavailable` where the state cannot be reached; nothing else."""
+
+    async def create(self, new: NewRequest) -> Creation: ...
+
+    async def get(self, request_id: UUID, *, tenant: str, wait_seconds: float = 0) -> EvaluationRecord | None:
+        """Unknown id and another tenant's id are both None. `wait_seconds`: up to that long for a terminal status."""
+        ...
+
+    async def advance(self, change: StateChange) -> Advance: ...
+
+    async def list_open(self, *, tenant: str, limit: int, after: Cursor | None = None) -> list[EvaluationRecord]:
+        """Requests without a terminal status, newest first."""
+        ...

@@ -1,0 +1,1 @@
+"""judge-service (:8004): takes an answer from the judge queue, has it scored, persists, completes."""

@@ -1,0 +1,30 @@
+"""The port to a judge: one answer in, criterion scores out. How it gets them is the judge's own method."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from pydantic import SecretStr
+
+from runtime.contracts.evaluation import Message
+from runtime.contracts.outcomes import JudgeResult
+from runtime.contracts.rubric import Rubric
+
+
+@dataclass(frozen=True)
+class JudgeTask:
+    input: tuple[Message, ...]
+    output: str
+    reference: str | None
+    rubric: Rubric
+    requested_model: str
+    """`provider/model` as the caller named it."""
+    model: str
+    """The provider's own name for it."""
+    self_judged: bool
+    """The candidate is the same model."""
+
+
+class Judge(Protocol):
+    async def judge(self, task: JudgeTask, *, key: SecretStr | None, deadline_seconds: float) -> JudgeResult:
+        """All calls of one verdict within `deadline_seconds`. Raises `ProviderError`: never a made-up score."""
+        ...

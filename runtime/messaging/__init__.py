@@ -1,0 +1,1 @@
+"""SNS topics out, SQS queues in."""

@@ -1,0 +1,1 @@
+"""The model providers behind one port; both SDKs stay inside this package."""
