@@ -30,7 +30,7 @@ class Limits(Frozen):
     visibility_timeout_seconds: int = 180
     heartbeat_seconds: int = 60
     max_receive_count: int = 20
-    """Deliveries before the DLQ. Attempts are counted by the workers: the DLQ is an alarm for bugs, not the retry policy."""
+    """Deliveries before the DLQ: an alarm for bugs, not the retry policy: workers count attempts themselves."""
     queue_retention_seconds: int = 4 * 24 * 3600
     dead_letter_retention_seconds: int = 14 * 24 * 3600
     receive_wait_seconds: int = Field(default=20, ge=1, le=20)

@@ -5,7 +5,7 @@ from config.topology import Channel, Stage
 
 
 class Names(Frozen):
-    """The names of one environment: `Names(environment="dev").topic(INFERENCE_CHANNEL)` is `dev-llm-judge-inference-topic`."""
+    """The names of one environment: for `dev` the inference topic is `dev-llm-judge-inference-topic`."""
 
     environment: str
 

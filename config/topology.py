@@ -1,4 +1,4 @@
-"""The system on one screen: the services, the channels between them, and every network flow. All else derives from here."""
+"""The system on one screen: the services, the channels between them, every network flow. All else derives from here."""
 
 from enum import StrEnum
 

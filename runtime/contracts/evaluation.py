@@ -51,7 +51,7 @@ class EvaluationSpec(Frozen):
     """The answer to be judged; None: the candidate is asked for it."""
     candidate: Candidate | None = None
     judge: JudgeSettings
-    metadata: dict[str, str] = {}
+    metadata: dict[str, str] = Field(default={})
 
 
 class Identity(Frozen):
@@ -74,7 +74,7 @@ class EvaluationRecord(Identity):
     stage: Status
     """The last stage before a terminal status: where it is, or where it ended."""
     updated_at: AwareDatetime
-    attempts: dict[Stage, int] = {}
+    attempts: dict[Stage, int] = Field(default={})
     inference_result: InferenceResult | None = None
     judge_result: JudgeResult | None = None
     failure: Failure | None = None

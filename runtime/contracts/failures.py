@@ -1,4 +1,4 @@
-"""The error taxonomy as one table: what went wrong, whether we try again, how it ends, and what a person can do about it."""
+"""The error taxonomy in one table: what went wrong, whether we try again, how it ends, what one can do about it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -109,7 +109,7 @@ def may_retry(reason: FailureReason, *, attempts_made: int, max_attempts: int) -
         case Retry.NEVER:
             return False
         case Retry.ONCE:
-            return attempts_made < 2
+            return attempts_made <= 1
         case Retry.BOUNDED:
             return attempts_made < max_attempts
         case Retry.FREE:

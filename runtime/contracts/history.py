@@ -24,6 +24,9 @@ class HistoryFilter(Frozen):
     """Every named entry must be equal."""
 
 
+EVERYTHING = HistoryFilter()
+
+
 class History(Protocol):
     """Raises `Unavailable` where the history cannot be reached; nothing else."""
 
@@ -34,5 +37,5 @@ class History(Protocol):
     async def get(self, request_id: UUID, *, tenant: str) -> EvaluationRecord | None: ...
 
     async def page(
-        self, *, tenant: str, limit: int, after: Cursor | None = None, where: HistoryFilter = HistoryFilter()
+        self, *, tenant: str, limit: int, after: Cursor | None = None, where: HistoryFilter = EVERYTHING
     ) -> list[EvaluationRecord]: ...

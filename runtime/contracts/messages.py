@@ -1,4 +1,4 @@
-"""The messages between the stages: facts in the past tense, self-contained, so that losing Redis loses no evaluation."""
+"""The messages between the stages: facts in the past tense, self-contained: losing Redis loses no evaluation."""
 
 from typing import Annotated, Literal
 

@@ -2,7 +2,7 @@
 
 
 class Unavailable(Exception):
-    """`what` names the dependency (a service of the topology, `sns`, `sqs`, `redis`, `mysql`, ...), never an address or a value."""
+    """`what` names the dependency (a service of the topology, `sns`, `redis`, ...), never an address or a value."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"{what} is unavailable")

@@ -1,0 +1,57 @@
+"""Makes the FastAPI app of a service: health, problems, logs and limits around its own routers."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from starlette.middleware import Middleware
+from starlette.responses import JSONResponse, Response
+from starlette.types import Scope
+
+from config.topology import Service
+from runtime.kit.http import AccessLog, BodyLimit
+from runtime.kit.problems import add_problem_handlers
+
+Readiness = Callable[[], Awaitable[Mapping[str, str]]]
+"""What keeps the service from working, by name; empty when it is ready. It answers within a second or two."""
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Mapping[str, Any]]]
+"""Yields the state that handlers read from `request.state`; `readiness` is one of its entries."""
+
+
+def service_app(
+    service: Service,
+    *,
+    lifespan: Lifespan,
+    routers: Sequence[APIRouter],
+    max_body_bytes: Callable[[Scope], int],
+    **fastapi: Any,
+) -> FastAPI:
+    app = FastAPI(
+        lifespan=lifespan,
+        middleware=[Middleware(AccessLog), Middleware(BodyLimit, max_body_bytes=max_body_bytes)],
+        **({"title": service.name, "docs_url": None, "redoc_url": None, "openapi_url": None} | fastapi),
+    )
+    add_problem_handlers(app)
+    app.include_router(_health_router())
+    for router in routers:
+        app.include_router(router)
+    return app
+
+
+def _health_router() -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        return {"status": "up"}
+
+    @router.get("/readyz")
+    async def readyz(request: Request) -> Response:
+        readiness: Readiness = request.state.readiness
+        missing = await readiness()
+        status = 503 if missing else 200
+        return JSONResponse({"status": "not_ready" if missing else "ready", "missing": dict(missing)}, status)
+
+    return router

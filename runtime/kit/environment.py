@@ -1,0 +1,37 @@
+"""The process environment of a service: where it runs and what it is called, never what it is configured to do."""
+
+import os
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from config.base import Frozen
+from config.naming import Names
+from config.topology import Service
+
+
+class ProcessEnvironment(Frozen):
+    service: Service
+    names: Names
+    host: str
+    port: int
+    log_level: str
+    secrets_dir: Path
+    """Mounted by External Secrets: one value per file."""
+
+    def secret(self, name: str) -> SecretStr | None:
+        """The mounted secret, or None where there is none: a development Redis has no password."""
+        path = self.secrets_dir / name
+        return SecretStr(path.read_text().strip()) if path.is_file() and path.stat().st_size else None
+
+
+def read_environment(service: Service) -> ProcessEnvironment:
+    return ProcessEnvironment(
+        service=service,
+        names=Names(environment=os.environ.get("LLM_JUDGE_ENVIRONMENT", "dev")),
+        # A pod is reached from outside of itself; one machine sets 127.0.0.1.
+        host=os.environ.get("LLM_JUDGE_HOST", "0.0.0.0"),  # noqa: S104
+        port=int(os.environ.get("LLM_JUDGE_PORT", str(service.port))),
+        log_level=os.environ.get("LLM_JUDGE_LOG_LEVEL", "INFO"),
+        secrets_dir=Path(os.environ.get("LLM_JUDGE_SECRETS_DIR", "/var/run/secrets/llm-judge")),
+    )

@@ -1,0 +1,160 @@
+"""Errors as RFC 9457 `application/problem+json`: our code, JSON pointers, what to do; never the body."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import Field
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from config.base import Frozen
+from runtime.contracts.unavailable import Unavailable
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = 5
+
+
+class FieldProblem(Frozen):
+    pointer: str
+    """A JSON pointer into the request body (RFC 6901), or `header:NAME`, `query:NAME`, `path:NAME`."""
+    detail: str
+
+
+class ProblemBody(Frozen):
+    """The body of every 4xx and 5xx answer."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str
+    """Stable; written for programs."""
+    detail: str
+    """What to do; written for people."""
+    retryable: bool = False
+    errors: tuple[FieldProblem, ...] = Field(default=(), description="One entry per wrong field")
+
+
+class Problem(Exception):
+    """Raise it anywhere below a handler to answer with it."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        title: str | None = None,
+        retryable: bool = False,
+        errors: Sequence[FieldProblem] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.body = ProblemBody(
+            title=title or TITLES.get(status, "Error"),
+            status=status,
+            code=code,
+            detail=detail,
+            retryable=retryable,
+            errors=tuple(errors),
+        )
+        self.headers = dict(headers or {})
+
+
+TITLES = {
+    400: "Bad request",
+    401: "Not authenticated",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    413: "Too large",
+    415: "Unsupported media type",
+    422: "Invalid request",
+    429: "Too many requests",
+    500: "Internal error",
+    503: "Unavailable",
+}
+DETAILS = {
+    400: "The body could not be read: send one valid JSON object.",
+    413: "The body is over the limit: send a shorter input or output.",
+}
+
+
+def problem_response(problem: Problem) -> Response:
+    return JSONResponse(
+        problem.body.model_dump(mode="json"), problem.body.status, headers=problem.headers, media_type=MEDIA_TYPE
+    )
+
+
+def unavailable(what: str) -> Problem:
+    return Problem(
+        503,
+        f"{what.replace('-', '_')}_unavailable",
+        "Nothing was lost and nothing was started. Send the same request again later.",
+        retryable=True,
+        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+    )
+
+
+def pointer(location: Sequence[int | str]) -> str:
+    """`("body", "judge", "model")` -> `/judge/model`; other parts of a request are `query:NAME` and so on.
+
+    A name is cut and cleaned: an unknown field's name is the caller's text.
+    """
+    kind, *path = location
+    names = [re.sub(r"[^A-Za-z0-9_.~ -]", "?", str(part))[:40].replace("~", "~0") for part in path]
+    return "/" + "/".join(names) if kind == "body" and names else "" if kind == "body" else f"{kind}:{'.'.join(names)}"
+
+
+def field_problems(errors: Sequence[Mapping[str, Any]]) -> tuple[FieldProblem, ...]:
+    """Location and rule of each validation error; the refused value stays out."""
+    return tuple(FieldProblem(pointer=pointer(error["loc"]), detail=_rule(error)) for error in errors)
+
+
+def _rule(error: Mapping[str, Any]) -> str:
+    match error["type"]:
+        case "extra_forbidden":
+            return "Unknown field: remove it, or check its spelling in /docs."
+        case "missing":
+            return "This field is required."
+        case "json_invalid":
+            return "The body is not valid JSON."
+        case "string_unicode":
+            return "The text is not valid Unicode."
+        case _:
+            return str(error["msg"]).removeprefix("Value error, ")
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    @app.exception_handler(Problem)
+    async def _problem(_: Request, problem: Problem) -> Response:
+        return problem_response(problem)
+
+    @app.exception_handler(Unavailable)
+    async def _unavailable(_: Request, error: Unavailable) -> Response:
+        return problem_response(unavailable(error.what))
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(_: Request, error: RequestValidationError) -> Response:
+        errors = field_problems(error.errors())
+        not_json = any(found["type"] == "json_invalid" for found in error.errors())
+        detail = "Correct the fields named in `errors` and send the request again."
+        return problem_response(
+            Problem(400, "invalid_json", "Send one valid JSON object.", errors=errors)
+            if not_json
+            else Problem(422, "invalid_request", detail, errors=errors)
+        )
+
+    @app.exception_handler(HTTPException)
+    async def _http(_: Request, error: HTTPException) -> Response:
+        code = TITLES.get(error.status_code, "error").lower().replace(" ", "_")
+        detail = DETAILS.get(error.status_code, "See /docs for the API.")
+        return problem_response(Problem(error.status_code, code, detail, headers=error.headers))
+
+    @app.exception_handler(Exception)
+    async def _crash(_: Request, __: Exception) -> Response:
+        return problem_response(
+            Problem(500, "internal_error", "This is our fault. Send the same request again later.", retryable=True)
+        )

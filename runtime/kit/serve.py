@@ -1,0 +1,30 @@
+"""Runs a service's app in this process until SIGTERM or SIGINT, then drains."""
+
+from collections.abc import Callable
+
+import uvicorn
+from fastapi import FastAPI
+
+from config.topology import Service
+from runtime.kit.environment import ProcessEnvironment, read_environment
+from runtime.kit.logs import configure_logs
+
+KEEP_ALIVE_SECONDS = 75
+"""Longer than the load balancer's and our own clients' idle time, so that the client closes first."""
+
+
+def serve(service: Service, create_app: Callable[[ProcessEnvironment], FastAPI]) -> None:
+    environment = read_environment(service)
+    configure_logs(service=service.name, level=environment.log_level)
+    uvicorn.run(
+        create_app(environment),
+        host=environment.host,
+        port=environment.port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=75,
+    )
