@@ -80,5 +80,9 @@ class EvaluationRecord(Identity):
     failure: Failure | None = None
     outcome: Outcome | None = None
 
+    @property
+    def identity(self) -> Identity:
+        return Identity(**{name: getattr(self, name) for name in Identity.model_fields})
+
     def to_json(self) -> dict[str, Any]:
         return self.model_dump(mode="json")

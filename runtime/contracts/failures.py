@@ -49,6 +49,7 @@ class Policy:
     """The outcome when it is final; None: inference_error or judge_error, after the stage it happened in."""
 
 
+# The judge itself asks once for a repair, and once with a larger budget: what is then still no verdict is final.
 POLICIES: dict[FailureReason, Policy] = {
     FailureReason.AUTH: Policy(
         Retry.NEVER, "The provider refused the key: check that it is valid and may use the model."
@@ -63,10 +64,10 @@ POLICIES: dict[FailureReason, Policy] = {
     FailureReason.TIMEOUT: Policy(Retry.ONCE, "The provider did not answer in time; the calls may have been charged."),
     FailureReason.MALFORMED: Policy(Retry.ONCE, "The provider's reply was not a usable answer: submit again."),
     FailureReason.TRUNCATED: Policy(
-        Retry.ONCE, "The judge's verdict was cut off: use a smaller rubric or another judge."
+        Retry.NEVER, "The judge's verdict was cut off: use a smaller rubric or another judge."
     ),
     FailureReason.UNPARSEABLE: Policy(
-        Retry.ONCE, "The judge did not answer in the rubric's form: use a stronger judge."
+        Retry.NEVER, "The judge did not answer in the rubric's form: use a stronger judge."
     ),
     FailureReason.BLOCKED: Policy(Retry.NEVER, "The provider's safety filter blocked the text.", Outcome.BLOCKED),
     FailureReason.REFUSED: Policy(Retry.NEVER, "The candidate model declined to answer.", Outcome.REFUSED),

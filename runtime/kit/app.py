@@ -26,9 +26,11 @@ def service_app(
     lifespan: Lifespan,
     routers: Sequence[APIRouter],
     max_body_bytes: Callable[[Scope], int],
+    factory: Callable[..., FastAPI] = FastAPI,
     **fastapi: Any,
 ) -> FastAPI:
-    app = FastAPI(
+    """`fastapi`: FastAPI's own keywords, such as `title` or `docs_url`; without them there is no page and no schema."""
+    app = factory(
         lifespan=lifespan,
         middleware=[Middleware(AccessLog), Middleware(BodyLimit, max_body_bytes=max_body_bytes)],
         **({"title": service.name, "docs_url": None, "redoc_url": None, "openapi_url": None} | fastapi),

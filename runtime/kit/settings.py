@@ -4,17 +4,16 @@ import asyncio
 from typing import Any, Self
 
 import structlog
-from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
 from config.naming import Names
 from config.runtime_document import RuntimeDocument
 from runtime.contracts.unavailable import Unavailable
+from runtime.kit.aws import aws_call
 
 log = structlog.get_logger()
 
 FIRST_READ_RETRY_SECONDS = 1.0
-CALL_TIMEOUT_SECONDS = 10.0
 
 
 class Settings:
@@ -49,11 +48,12 @@ class Settings:
     async def refresh(self) -> None:
         """Reads once; whatever goes wrong is logged, and the last good document stays."""
         try:
-            async with asyncio.timeout(CALL_TIMEOUT_SECONDS):
+            async with aws_call("appconfig"):
                 body = await self._fetch()
-        except (BotoCoreError, ClientError, TimeoutError, OSError) as error:
+        except Unavailable:
+            # The token may be what is wrong: it expires after a day.
             self._token = None
-            log.warning("settings_unreachable", error=type(error).__name__, next_step="check AppConfig and the network")
+            log.warning("settings_unreachable", next_step="check AppConfig and the network; the last good one stays")
             return
         if not body:
             return
