@@ -1,0 +1,6 @@
+"""Fixtures for every suite: the real servers, one of each per test run."""
+
+from tests.servers.aws import emulator_at, moto_at
+from tests.servers.fixtures import mysql_at, redis_at
+
+__all__ = ["emulator_at", "moto_at", "mysql_at", "redis_at"]
