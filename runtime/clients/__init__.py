@@ -1,0 +1,1 @@
+"""How a service reaches another one: the ports of `contracts` over HTTP."""

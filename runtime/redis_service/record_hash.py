@@ -1,0 +1,76 @@
+"""A record as the fields of a Redis hash and back. Documents stay JSON text: Lua's cjson would turn [] into {}."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import orjson
+
+from config.topology import Stage
+from runtime.contracts.evaluation import EvaluationRecord, Identity
+from runtime.contracts.lifecycle import Status
+from runtime.contracts.states import StateChange
+
+DOCUMENTS = (b"spec", b"inference_result", b"judge_result", b"failure")
+ATTEMPTS_PREFIX = "attempts:"
+_WORKING_STATUS = {Stage.INFERENCE: Status.INFERENCE, Stage.JUDGE: Status.JUDGE}
+
+
+def identity_fields(identity: Identity) -> list[str]:
+    """`field, value, ...`, as HSET takes them."""
+    return [
+        *("request_id", str(identity.request_id)),
+        *("tenant", identity.tenant),
+        *("created_at", identity.created_at.isoformat()),
+        *("deadline_at", identity.deadline_at.isoformat()),
+        *("spec", identity.spec.model_dump_json()),
+    ]
+
+
+def fact_texts(change: StateChange) -> list[str]:
+    """inference_result, judge_result, failure, outcome; '' for what the change does not say."""
+    documents = (change.inference_result, change.judge_result, change.failure)
+    return [*(document.model_dump_json() if document else "" for document in documents), change.outcome or ""]
+
+
+def attempts_field(stage: Stage | None) -> str:
+    return f"{ATTEMPTS_PREFIX}{stage.value}" if stage else ""
+
+
+def stage_reached(change: StateChange) -> Status:
+    """How far the request must have come for this change to happen; the record may know of a later stage."""
+    match change.to:
+        case Status.COMPLETED:
+            return Status.JUDGE
+        case Status.FAILED:
+            failed_in = change.failure.stage if change.failure else None
+            return _WORKING_STATUS[failed_in] if failed_in else Status.CREATED
+        case status:
+            return status
+
+
+def index_member(created_at: datetime, request_id: str) -> str:
+    """Sorts like (created_at, request_id): sixteen digits of microseconds, then the id."""
+    return f"{_microseconds(created_at):016d}:{request_id}"
+
+
+def request_id_of(member: bytes) -> str:
+    return member.decode().partition(":")[2]
+
+
+def to_record(stored: Mapping[bytes, bytes]) -> EvaluationRecord:
+    fields: dict[str, object] = {}
+    attempts: dict[str, int] = {}
+    for name, value in stored.items():
+        key = name.decode()
+        if name in DOCUMENTS:
+            fields[key] = orjson.Fragment(value)
+        elif key.startswith(ATTEMPTS_PREFIX):
+            attempts[key.removeprefix(ATTEMPTS_PREFIX)] = int(value)
+        else:
+            fields[key] = value.decode()
+    return EvaluationRecord.model_validate_json(orjson.dumps(fields | {"attempts": attempts}))
+
+
+def _microseconds(moment: datetime) -> int:
+    # Integer arithmetic: a float timestamp rounds, and two orders of one instant would not compare equal.
+    return int(moment.timestamp()) * 1_000_000 + moment.microsecond
