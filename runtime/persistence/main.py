@@ -1,0 +1,66 @@
+"""Builds the persistence-service's app: the settings, the connections to MySQL and the schema's migrations."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic import SecretStr
+from starlette.types import Scope
+
+from config.limits import Limits
+from config.runtime_document import RuntimeDocument
+from config.topology import PERSISTENCE
+from runtime.contracts.record_size import max_record_bytes
+from runtime.kit.app import Lifespan, service_app
+from runtime.kit.aws import aws_client
+from runtime.kit.environment import ProcessEnvironment
+from runtime.kit.settings import Settings
+from runtime.persistence.database import Credentials, Database
+from runtime.persistence.endpoints import router
+from runtime.persistence.migrate import Migrations
+from runtime.persistence.store import MySqlHistory
+
+USERNAME_FILE, PASSWORD_FILE = "mysql-username", "mysql-password"
+
+
+def create_app(environment: ProcessEnvironment) -> FastAPI:
+    def credentials() -> Credentials:
+        username, password = environment.secret(USERNAME_FILE), environment.secret(PASSWORD_FILE)
+        return Credentials(
+            username=username.get_secret_value() if username else "root", password=password or SecretStr("")
+        )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
+        async with AsyncExitStack() as stack:
+            appconfigdata = await stack.enter_async_context(aws_client("appconfigdata"))
+            settings = await stack.enter_async_context(Settings(appconfigdata=appconfigdata, names=environment.names))
+            yield await open_state(stack, document=settings, credentials=credentials)
+
+    return app_with(lifespan)
+
+
+def app_with(lifespan: Lifespan) -> FastAPI:
+    return service_app(PERSISTENCE, lifespan=lifespan, routers=[router], max_body_bytes=_max_body_bytes)
+
+
+async def open_state(
+    stack: AsyncExitStack, *, document: Callable[[], RuntimeDocument], credentials: Callable[[], Credentials]
+) -> dict[str, Any]:
+    def limits() -> Limits:
+        return document().limits
+
+    database = await stack.enter_async_context(Database(address=lambda: document().mysql, credentials=credentials))
+    migrations = await stack.enter_async_context(Migrations(address=lambda: document().mysql, credentials=credentials))
+    history = await stack.enter_async_context(MySqlHistory(database=database))
+
+    async def readiness() -> Mapping[str, str]:
+        return await migrations.readiness() | await database.readiness()
+
+    return {"history": history, "limits": limits, "readiness": readiness, "migrated": migrations.done}
+
+
+def _max_body_bytes(scope: Scope) -> int:
+    limits: Callable[[], Limits] = scope["state"]["limits"]
+    return max_record_bytes(limits())

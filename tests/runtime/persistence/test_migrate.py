@@ -1,0 +1,70 @@
+"""The schema is brought up to date once, however many replicas start at once."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import closing
+from uuid import uuid4
+
+import pymysql
+import pytest
+
+from config.runtime_document import MySqlAddress
+from runtime.persistence.migrate import Migrations, migrate
+from tests.contract.history_subjects import credentials
+from tests.servers.mysql_server import MySqlServer
+from tests.servers.process import free_port
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture
+def empty(mysql_at: MySqlServer) -> Iterator[MySqlAddress]:
+    """A database without any table."""
+    name = f"empty_{uuid4().hex[:12]}"
+    mysql_at.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+    yield mysql_at.address.model_copy(update={"database": name})
+    mysql_at.execute(f"DROP DATABASE {name}")
+
+
+def column(mysql: MySqlServer, sql: str) -> list[object]:
+    at = mysql.address
+    with (
+        closing(
+            pymysql.connect(host=at.host, port=at.port, user=mysql.username, password=mysql.password)
+        ) as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(sql)
+        return [row[0] for row in cursor.fetchall()]
+
+
+async def test_replicas_that_start_together_migrate_once(mysql_at: MySqlServer, empty: MySqlAddress) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(4):
+            tasks.create_task(asyncio.to_thread(migrate, empty, credentials(mysql_at)))
+    assert column(mysql_at, f"SELECT version_num FROM {empty.database}.alembic_version") == ["0001"]  # noqa: S608
+    assert column(mysql_at, f"SELECT COUNT(*) FROM {empty.database}.request_history") == [0]  # noqa: S608
+
+
+async def test_a_second_start_leaves_the_table_as_it_is(mysql_at: MySqlServer, empty: MySqlAddress) -> None:
+    await asyncio.to_thread(migrate, empty, credentials(mysql_at))
+    mysql_at.execute(f"ALTER TABLE {empty.database}.request_history ADD COLUMN by_hand INT NULL")
+    await asyncio.to_thread(migrate, empty, credentials(mysql_at))
+    assert column(mysql_at, f"SELECT COUNT(by_hand) FROM {empty.database}.request_history") == [0]  # noqa: S608
+
+
+async def test_a_service_without_mysql_waits_with_its_migrations_and_can_stop(mysql_at: MySqlServer) -> None:
+    nowhere = mysql_at.address.model_copy(update={"port": free_port()})
+    async with Migrations(address=lambda: nowhere, credentials=lambda: credentials(mysql_at)) as migrations:
+        assert await migrations.readiness() == {"migrations": "not done"}
+
+
+async def test_migrations_run_as_soon_as_mysql_is_there(mysql_at: MySqlServer, empty: MySqlAddress) -> None:
+    addresses = [empty.model_copy(update={"port": free_port()}), empty]
+    migrations = Migrations(
+        address=lambda: addresses.pop(0) if len(addresses) > 1 else addresses[0],
+        credentials=lambda: credentials(mysql_at),
+    )
+    async with migrations, asyncio.timeout(30):
+        await migrations.done.wait()
+        assert await migrations.readiness() == {}
