@@ -1,0 +1,22 @@
+"""What a gateway handler works with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from config.runtime_document import RuntimeDocument
+from runtime.gateway.accept import AcceptEvaluation
+from runtime.gateway.read import ReadEvaluations
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gateway:
+    document: Callable[[], RuntimeDocument]
+    accept: AcceptEvaluation
+    read: ReadEvaluations
+
+
+def gateway(request: Request) -> Gateway:
+    here: Gateway = request.state.gateway
+    return here

@@ -1,0 +1,76 @@
+"""Builds the gateway's app: one exit stack holds every client, and what is opened first is closed last."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+from starlette.types import Scope
+
+from config.topology import GATEWAY, INFERENCE_CHANNEL, PERSISTENCE, REDIS
+from runtime.clients.http_history import HttpHistory
+from runtime.clients.http_request_states import HttpRequestStates
+from runtime.clients.session import open_session
+from runtime.gateway.accept import AcceptEvaluation
+from runtime.gateway.context import Gateway
+from runtime.gateway.endpoints import router
+from runtime.gateway.read import ReadEvaluations
+from runtime.keys.hpke_sealer import HpkeSealer
+from runtime.kit.app import service_app
+from runtime.kit.aws import aws_client
+from runtime.kit.environment import ProcessEnvironment
+from runtime.kit.settings import Settings
+from runtime.messaging.sns_publisher import SnsPublisher
+
+DESCRIPTION = """Judge the answers of language models. Send an `input` alone and the candidate model answers it first;
+send `input` and `output` and that answer is judged. A failed judge is never a score."""
+
+
+def create_app(environment: ProcessEnvironment) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
+        async with AsyncExitStack() as stack:
+            appconfigdata = await stack.enter_async_context(aws_client("appconfigdata"))
+            settings = await stack.enter_async_context(Settings(appconfigdata=appconfigdata, names=environment.names))
+            sns = await stack.enter_async_context(aws_client("sns"))
+            session = await stack.enter_async_context(open_session())
+            publisher = await stack.enter_async_context(
+                SnsPublisher(client=sns, topic_arn=lambda: settings().channels[INFERENCE_CHANNEL.name].topic_arn)
+            )
+            states = HttpRequestStates(session=session, base_url=lambda: settings().service_urls[REDIS.name])
+            history = HttpHistory(session=session, base_url=lambda: settings().service_urls[PERSISTENCE.name])
+            yield {
+                "gateway": Gateway(
+                    document=settings,
+                    accept=AcceptEvaluation(
+                        document=settings,
+                        states=states,
+                        publisher=publisher,
+                        sealer=HpkeSealer(public_keys=lambda: settings().sealing_keys),
+                        now=lambda: datetime.now(UTC),
+                    ),
+                    read=ReadEvaluations(states=states, history=history),
+                ),
+                "readiness": states.readiness,
+            }
+
+    return service_app(
+        GATEWAY,
+        lifespan=lifespan,
+        routers=[router],
+        max_body_bytes=_max_body_bytes,
+        factory=FastAPIOffline,
+        title="LLM-Judge",
+        version="1",
+        description=DESCRIPTION,
+        docs_url="/docs",
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
+
+
+def _max_body_bytes(scope: Scope) -> int:
+    here: Gateway = scope["state"]["gateway"]
+    return here.document().limits.max_body_bytes

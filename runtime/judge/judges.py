@@ -1,0 +1,17 @@
+"""Which judge a provider's models get: token probabilities where a model has them, a verdict by schema elsewhere."""
+
+from collections.abc import Mapping
+
+from config.topology import Provider
+from runtime.judge.likelihood import LikelihoodJudge
+from runtime.judge.ports import Judge
+from runtime.judge.structured import StructuredJudge
+from runtime.providers.chat_model import ChatModel
+
+
+def judges_for(models: Mapping[Provider, ChatModel]) -> dict[Provider, Judge]:
+    """A small local model writes numbers at random but knows yes from no; the large ones follow a rubric's schema."""
+    return {
+        provider: LikelihoodJudge(model=model) if provider is Provider.LOCAL else StructuredJudge(model=model)
+        for provider, model in models.items()
+    }

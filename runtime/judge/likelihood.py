@@ -1,0 +1,155 @@
+"""How a small local model judges: the probability of Yes against No as its first word, never a number that it writes.
+
+The model answers the task first and is then asked about the answer under judgement, each criterion on its own: with its
+own words in view it tells right from wrong better. It does not answer where the caller gave a reference, nor where it
+wrote the answer under judgement: comparing that with itself would praise every mistake.
+A criterion's `levels` are not used: its score is P(yes), a point between them.
+"""
+
+import asyncio
+import math
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+from pydantic import SecretStr
+
+from runtime.contracts.evaluation import CandidateParameters, Message
+from runtime.contracts.failures import FailureReason
+from runtime.contracts.outcomes import CriterionScore, JudgeResult, Usage
+from runtime.judge.floor import floored
+from runtime.judge.likelihood_dialogue import Dialogue, as_data
+from runtime.judge.ports import JudgeTask
+from runtime.judge.scoring import weighted_mean
+from runtime.providers.chat_model import ChatModel, ChatReply, ChatRequest, ProviderError
+
+VERDICTS_AT_ONCE = 4
+"""The slots of a local model. More at once would take turns call by call, and each would lose what was read for it."""
+BUSY_RETRY_SECONDS = 5.0
+OWN_ANSWER_TOKENS = 40
+RATIONALE_TOKENS = 32
+TOP_LOGPROBS = 20
+EVEN = 0.5
+
+
+def p_yes(alternatives: Mapping[str, float]) -> float:
+    """P(yes) / (P(yes) + P(no)), from the log-probabilities of the first token's alternatives.
+
+    Raises ProviderError (judge_unparseable) where neither word is among them: that is no verdict, in either direction.
+    """
+    mass = {"yes": 0.0, "no": 0.0}
+    for token, logprob in alternatives.items():
+        word = token.strip().lower()
+        if word in mass:
+            mass[word] += math.exp(logprob)
+    total = sum(mass.values())
+    if not total:
+        raise ProviderError(FailureReason.UNPARSEABLE)
+    return mass["yes"] / total
+
+
+@dataclass(kw_only=True)
+class _Calls:
+    """The calls of one verdict under one deadline, and what they have used."""
+
+    model: ChatModel
+    name: str
+    key: SecretStr | None
+    deadline_at: float
+    served_model: str | None = None
+    usages: list[Usage] = field(default_factory=list)
+
+    async def ask(
+        self, messages: tuple[Message, ...], *, max_tokens: int, top_logprobs: int | None = None
+    ) -> ChatReply:
+        left = self.deadline_at - asyncio.get_running_loop().time()
+        if left <= 0:
+            raise ProviderError(FailureReason.TIMEOUT)
+        request = ChatRequest(
+            model=self.name,
+            messages=messages,
+            parameters=CandidateParameters(temperature=0, max_tokens=max_tokens),
+            top_logprobs=top_logprobs,
+        )
+        reply = await self.model.complete(request, key=self.key, deadline_seconds=left)
+        self.served_model = reply.served_model
+        if reply.usage is not None:
+            self.usages.append(reply.usage)
+        return reply
+
+    async def p_yes(self, messages: tuple[Message, ...]) -> float:
+        reply = await self.ask(messages, max_tokens=1, top_logprobs=TOP_LOGPROBS)
+        return p_yes(reply.first_token_logprobs or {})
+
+    def usage(self) -> Usage | None:
+        if not self.usages:
+            return None
+        return Usage(
+            input_tokens=sum(usage.input_tokens for usage in self.usages),
+            output_tokens=sum(usage.output_tokens for usage in self.usages),
+        )
+
+
+class LikelihoodJudge:
+    def __init__(self, *, model: ChatModel) -> None:
+        self._model = model
+        self._places = asyncio.Semaphore(VERDICTS_AT_ONCE)
+
+    async def judge(self, task: JudgeTask, *, key: SecretStr | None, deadline_seconds: float) -> JudgeResult:
+        """Two calls more than the rubric has criteria, at most. Raises `ProviderError`."""
+        floor = floored(task)
+        if floor is not None:
+            return floor
+        deadline_at = asyncio.get_running_loop().time() + deadline_seconds
+        async with self._place(wait_seconds=deadline_seconds / 2):
+            calls = _Calls(model=self._model, name=task.model, key=key, deadline_at=deadline_at)
+            return await _verdict(task, calls)
+
+    @asynccontextmanager
+    async def _place(self, *, wait_seconds: float) -> AsyncIterator[None]:
+        """Half of the time is kept for the verdict itself; who waits longer comes back, which costs no attempt."""
+        try:
+            async with asyncio.timeout(wait_seconds):
+                await self._places.acquire()
+        except TimeoutError:
+            raise ProviderError(FailureReason.THROTTLED, retry_after_seconds=BUSY_RETRY_SECONDS) from None
+        try:
+            yield
+        finally:
+            self._places.release()
+
+
+async def _verdict(task: JudgeTask, calls: _Calls) -> JudgeResult:
+    clock = asyncio.get_running_loop().time
+    started = clock()
+    dialogue = Dialogue.on(task)
+    if dialogue.reference is None and not task.self_judged:
+        own = await calls.ask(dialogue.first(), max_tokens=OWN_ANSWER_TOKENS)
+        dialogue = replace(dialogue, own=as_data(own.text.strip()) or None)
+    criteria = []
+    # One after the other: what the model has read for one question it need not read again for the next.
+    for criterion in task.rubric.criteria:
+        score = await calls.p_yes(dialogue.question(criterion.question))
+        criteria.append(CriterionScore(name=criterion.name, weight=criterion.weight, score=score))
+    total = weighted_mean(criteria)
+    # Asked last, so that the score cannot follow from it.
+    rationale = await calls.ask(dialogue.rationale(good=total >= EVEN), max_tokens=RATIONALE_TOKENS)
+    return JudgeResult(
+        score=total,
+        criteria=tuple(criteria),
+        rationale=_first_sentence(rationale),
+        method="likelihood",
+        rubric=task.rubric.label,
+        requested_model=task.requested_model,
+        served_model=calls.served_model,
+        self_judged=task.self_judged,
+        usage=calls.usage(),
+        duration_ms=round((clock() - started) * 1000),
+    )
+
+
+def _first_sentence(reply: ChatReply) -> str:
+    text = " ".join(reply.text.split())
+    first = re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0]
+    return f"{first} …" if reply.truncated and first == text else first

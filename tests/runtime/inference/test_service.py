@@ -1,0 +1,265 @@
+"""Step 2 of 4 on fakes: what happens to one message of the inference queue."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from config.limits import Limits
+from config.topology import Provider, Stage
+from runtime.contracts.evaluation import Identity
+from runtime.contracts.failures import FailureReason
+from runtime.contracts.lifecycle import Status
+from runtime.contracts.messages import JUDGE_MESSAGE, EvaluationRequested, InferenceCompleted, InferenceFailed
+from runtime.contracts.states import StateChange
+from runtime.contracts.unavailable import Unavailable
+from runtime.inference.service import RunInference
+from runtime.keys.ports import KeyExpired, KeyUnreadable
+from runtime.kit.places import Places
+from runtime.messaging.worker import Done, Release
+from runtime.providers.chat_model import ChatReply, ProviderError
+from tests.contract.evaluations import identity, spec
+from tests.fakes.publisher import InMemoryPublisher
+from tests.fakes.request_states import InMemoryRequestStates
+from tests.fakes.scripted_model import ScriptedModel, reply
+from tests.runtime.stage_setup import NOW, ScriptedOpener, delivered, sealed
+
+
+@dataclass
+class Bench:
+    """The service over fakes, and the message that it gets."""
+
+    model: ScriptedModel = field(default_factory=lambda: ScriptedModel("Titan."))
+    states: InMemoryRequestStates = field(default_factory=InMemoryRequestStates)
+    publisher: InMemoryPublisher = field(default_factory=InMemoryPublisher)
+    opener: ScriptedOpener = field(default_factory=ScriptedOpener)
+    limits: Limits = field(default_factory=Limits)
+    identity: Identity = field(default_factory=lambda: identity(tenant="t", created_at=NOW))
+
+    async def handle(self) -> Done | Release:
+        service = RunInference(
+            limits=lambda: self.limits,
+            states=self.states,
+            publisher=self.publisher,
+            opener=self.opener,
+            models={Provider.OPENAI: self.model},
+            places={Provider.OPENAI: Places(lambda: 1)},
+            now=lambda: NOW,
+        )
+        return await service.handle(delivered(self.message))
+
+    @property
+    def message(self) -> EvaluationRequested:
+        return EvaluationRequested(
+            identity=self.identity,
+            candidate_key=sealed(Stage.INFERENCE, Provider.OPENAI),
+            judge_key=sealed(Stage.JUDGE, Provider.GOOGLE),
+        )
+
+    @property
+    def published(self) -> list[Any]:
+        return [JUDGE_MESSAGE.validate_json(body) for body in self.publisher.published]
+
+    @property
+    def attempts(self) -> int:
+        return self.states.records[self.identity.request_id].attempts.get(Stage.INFERENCE, 0)
+
+
+async def test_the_candidates_answer_travels_to_the_judge_with_the_judges_key_only() -> None:
+    bench = Bench()
+    assert await bench.handle() == Done()
+    (message,) = bench.published
+    assert isinstance(message, InferenceCompleted)
+    assert (message.inference_result.output, message.inference_result.source) == ("Titan.", "generated")
+    assert message.judge_key == bench.message.judge_key
+    assert "candidate_key" not in bench.publisher.published[0]
+    assert bench.states.records[bench.identity.request_id].inference_result == message.inference_result
+    assert bench.opener.bindings[0].request_id == bench.identity.request_id
+
+
+async def test_a_given_answer_passes_through_without_a_call() -> None:
+    bench = Bench(model=ScriptedModel(), identity=identity(tenant="t", created_at=NOW, spec=spec(output="Rhea.")))
+    assert await bench.handle() == Done()
+    assert bench.published[0].inference_result.output == "Rhea."
+    assert bench.published[0].inference_result.source == "provided"
+    assert bench.attempts == 0
+
+
+async def test_a_duplicate_publishes_the_saved_answer_without_a_second_call() -> None:
+    bench = Bench()
+    await bench.handle()
+    assert await bench.handle() == Done()
+    assert len(bench.model.asked) == 1
+    assert bench.published[0].inference_result == bench.published[1].inference_result
+
+
+@pytest.mark.parametrize("status", [Status.JUDGE, Status.COMPLETED, Status.FAILED])
+async def test_a_late_message_of_a_request_that_went_on_is_dropped(status: Status) -> None:
+    bench = Bench()
+    await bench.states.advance(StateChange(identity=bench.identity, to=status))
+    assert await bench.handle() == Done()
+    assert (bench.model.asked, bench.published) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        FailureReason.AUTH,
+        FailureReason.QUOTA,
+        FailureReason.MODEL_NOT_FOUND,
+        FailureReason.REJECTED,
+        FailureReason.BLOCKED,
+        FailureReason.REFUSED,
+    ],
+)
+async def test_what_no_retry_can_mend_fails_after_one_call(reason: FailureReason) -> None:
+    bench = Bench(model=ScriptedModel(ProviderError(reason)))
+    assert await bench.handle() == Done()
+    (message,) = bench.published
+    assert isinstance(message, InferenceFailed)
+    assert (message.failure.stage, message.failure.reason) == (Stage.INFERENCE, reason)
+
+
+async def test_a_transient_failure_is_tried_as_often_as_allowed_and_then_fails() -> None:
+    bench = Bench(model=ScriptedModel(*[ProviderError(FailureReason.TRANSIENT)] * 4))
+    outcomes = [await bench.handle() for _ in range(4)]
+    assert [type(outcome) for outcome in outcomes] == [Release, Release, Release, Done]
+    delays = [outcome.after_seconds for outcome in outcomes if isinstance(outcome, Release)]
+    assert delays == sorted(delays)
+    assert bench.published[0].failure.reason is FailureReason.TRANSIENT
+
+
+async def test_a_timeout_may_have_been_charged_and_is_tried_only_once_more() -> None:
+    bench = Bench(model=ScriptedModel(*[ProviderError(FailureReason.TIMEOUT)] * 2))
+    assert isinstance(await bench.handle(), Release)
+    assert await bench.handle() == Done()
+    assert bench.published[0].failure.reason is FailureReason.TIMEOUT
+
+
+async def test_a_throttled_call_waits_for_the_providers_time_and_costs_no_attempt() -> None:
+    throttled = ProviderError(FailureReason.THROTTLED, retry_after_seconds=17)
+    bench = Bench(model=ScriptedModel(*[throttled] * 9, "Titan."))
+    for _ in range(9):
+        released = await bench.handle()
+        assert isinstance(released, Release)
+        assert released.after_seconds >= 17
+        assert bench.attempts == 0
+    assert await bench.handle() == Done()
+    assert bench.published[0].inference_result.output == "Titan."
+
+
+async def test_a_provider_that_asks_for_more_time_than_is_left_fails_now() -> None:
+    bench = Bench(model=ScriptedModel(ProviderError(FailureReason.THROTTLED, retry_after_seconds=7200)))
+    assert await bench.handle() == Done()
+    assert bench.published[0].failure.reason is FailureReason.THROTTLED
+
+
+async def test_past_its_deadline_a_request_fails_without_a_call() -> None:
+    late = identity(tenant="t", created_at=NOW - timedelta(hours=2))
+    bench = Bench(identity=late)
+    assert await bench.handle() == Done()
+    assert bench.published[0].failure.reason is FailureReason.DEADLINE
+    assert bench.model.asked == []
+
+
+async def test_attempts_that_died_without_a_word_count() -> None:
+    bench = Bench()
+    for _ in range(4):
+        await bench.states.advance(StateChange(identity=bench.identity, to=Status.INFERENCE, attempt=Stage.INFERENCE))
+    assert await bench.handle() == Done()
+    assert bench.published[0].failure.reason is FailureReason.TRANSIENT
+    assert bench.model.asked == []
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(KeyExpired(), FailureReason.KEY_EXPIRED), (KeyUnreadable(), FailureReason.KEY_UNREADABLE)],
+)
+async def test_a_key_that_cannot_be_opened_fails_without_a_call(error: Exception, reason: FailureReason) -> None:
+    bench = Bench(opener=ScriptedOpener(error))
+    assert await bench.handle() == Done()
+    assert bench.published[0].failure.reason is reason
+    assert bench.model.asked == []
+
+
+async def test_a_state_that_is_away_before_the_call_means_no_call() -> None:
+    bench = Bench(states=InMemoryRequestStates(flaky=2.0))
+    with pytest.raises(Unavailable):
+        await bench.handle()
+    assert bench.model.asked == []
+
+
+async def test_a_state_that_is_lost_after_the_call_costs_nothing_as_the_answer_travels_on() -> None:
+    bench = Bench()
+
+    async def lose_redis_during_the_call(_: object) -> ChatReply:
+        bench.states.flakiness = InMemoryRequestStates(flaky=2.0).flakiness
+        return reply("Titan.")
+
+    bench.model = ScriptedModel(lose_redis_during_the_call)
+    assert await bench.handle() == Done()
+    assert bench.published[0].inference_result.output == "Titan."
+
+
+async def test_a_topic_that_is_away_leaves_the_answer_saved_and_the_message_in_the_queue() -> None:
+    bench = Bench()
+    bench.publisher.down = True
+    with pytest.raises(Unavailable):
+        await bench.handle()
+    bench.publisher.down = False
+    assert await bench.handle() == Done()
+    assert len(bench.model.asked) == 1
+    assert bench.published[0].inference_result.output == "Titan."
+
+
+async def test_an_answer_too_long_to_be_judged_fails_instead_of_being_cut() -> None:
+    bench = Bench(model=ScriptedModel("x" * 200), limits=Limits(max_output_chars=100))
+    assert await bench.handle() == Done()
+    assert bench.published[0].failure.reason is FailureReason.OUTPUT_TOO_LARGE
+
+
+async def test_an_answer_that_fits_but_not_as_encoded_fails_too() -> None:
+    bench = Bench(model=ScriptedModel("\u2603" * 3000), limits=Limits(max_message_bytes=16_000))
+    assert await bench.handle() == Done()
+    assert bench.published[0].failure.reason is FailureReason.OUTPUT_TOO_LARGE
+
+
+async def test_a_truncated_answer_is_judged_and_marked() -> None:
+    bench = Bench(model=ScriptedModel(reply("Tit", truncated=True)))
+    assert await bench.handle() == Done()
+    assert bench.published[0].inference_result.truncated
+
+
+@pytest.mark.parametrize("body", ["", "not json", "{}", '{"type":"evaluation_requested","version":2}', "[" * 10_000])
+async def test_a_message_that_cannot_be_read_is_left_for_the_dead_letter_queue(body: str) -> None:
+    bench = Bench()
+    service = RunInference(
+        limits=lambda: bench.limits,
+        states=bench.states,
+        publisher=bench.publisher,
+        opener=bench.opener,
+        models={},
+        places={},
+        now=lambda: NOW,
+    )
+    assert isinstance(await service.handle(delivered(body)), Release)
+    assert bench.published == []
+
+
+@pytest.mark.parametrize(("states", "publisher"), [(0.3, 0), (0, 0.3)])
+@pytest.mark.parametrize("seed", range(20))
+async def test_through_a_flaky_dependency_every_request_is_passed_on_and_asked_once(
+    states: float, publisher: float, seed: int
+) -> None:
+    bench = Bench(
+        states=InMemoryRequestStates(flaky=states, seed=seed), publisher=InMemoryPublisher(flaky=publisher, seed=seed)
+    )
+    for _ in range(50):
+        try:
+            if await bench.handle() == Done():
+                break
+        except Unavailable:
+            continue
+    assert {message.inference_result.output for message in bench.published} == {"Titan."}
+    assert len(bench.model.asked) == 1

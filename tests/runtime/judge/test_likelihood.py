@@ -1,0 +1,195 @@
+import asyncio
+import math
+from typing import Any
+
+import pytest
+
+from runtime.contracts.evaluation import Message
+from runtime.contracts.failures import FailureReason
+from runtime.contracts.outcomes import JudgeResult, Usage
+from runtime.contracts.rubric import Criterion, Rubric
+from runtime.judge.likelihood import VERDICTS_AT_ONCE, LikelihoodJudge, p_yes
+from runtime.judge.likelihood_dialogue import Dialogue, as_data
+from runtime.providers.chat_model import ChatReply, ChatRequest, ProviderError
+from tests.fakes.scripted_model import HANGS, Entry, ScriptedModel, reply
+from tests.runtime.judge.tasks import task
+
+WHY = "It names the capital."
+TWO_CRITERIA = Rubric(
+    name="geography",
+    criteria=(
+        Criterion(name="correct", question="Is the named city the capital?", weight=3),
+        Criterion(name="brief", question="Is it brief?"),
+    ),
+)
+
+
+def verdict(yes: float, no: float) -> ChatReply:
+    return ChatReply(
+        text="Yes",
+        served_model="local-1",
+        truncated=False,
+        usage=Usage(input_tokens=20, output_tokens=1),
+        first_token_logprobs={"Yes": math.log(yes), "No": math.log(no), "Maybe": math.log(0.001)},
+    )
+
+
+async def judged(model: ScriptedModel, **changes: Any) -> JudgeResult:
+    asked = task(**{"rubric": TWO_CRITERIA, "requested_model": "local/m", "model": "m", **changes})
+    return await LikelihoodJudge(model=model).judge(asked, key=None, deadline_seconds=30)
+
+
+def said(request: ChatRequest) -> str:
+    return "\n".join(message.content for message in request.messages)
+
+
+def scripted(*entries: Entry) -> ScriptedModel:
+    return ScriptedModel(*entries, takes_key=False)
+
+
+async def test_each_criterion_is_scored_by_the_probability_of_yes_and_weighed() -> None:
+    model = scripted("Paris.", verdict(0.9, 0.1), verdict(0.2, 0.6), WHY)
+    result = await judged(model)
+    assert [criterion.score for criterion in result.criteria] == pytest.approx([0.9, 0.25])
+    assert result.score == pytest.approx((3 * 0.9 + 0.25) / 4)
+    assert result.method == "likelihood"
+    assert result.rationale == WHY
+    assert result.rubric == "geography@1"
+    assert result.usage == Usage(input_tokens=20 + 20 + 11 + 11, output_tokens=1 + 1 + 7 + 7)
+
+
+async def test_the_model_answers_first_and_judges_with_its_answer_in_view() -> None:
+    model = scripted("I say Paris.", verdict(0.9, 0.1), verdict(0.9, 0.1), WHY)
+    await judged(model)
+    assert "What is the capital of France?" in said(model.asked[0])
+    for request in model.asked[1:]:
+        assert Message(role="assistant", content="I say Paris.") in request.messages
+        assert request.messages[:2] == model.asked[0].messages
+
+
+async def test_with_a_reference_the_model_compares_instead_of_answering() -> None:
+    model = scripted(verdict(0.9, 0.1), verdict(0.9, 0.1), WHY)
+    await judged(model, reference="It is Paris.")
+    assert len(model.asked) == 3
+    assert all("Reference answer:\nIt is Paris." in said(request) for request in model.asked)
+
+
+async def test_a_model_that_judges_its_own_answer_does_not_compare_it_with_itself() -> None:
+    model = scripted(verdict(0.9, 0.1), verdict(0.9, 0.1), WHY)
+    result = await judged(model, self_judged=True)
+    assert result.self_judged
+    assert all(message.role != "assistant" for request in model.asked for message in request.messages)
+
+
+@pytest.mark.parametrize(("yes", "word"), [(0.8, "good"), (0.2, "bad")])
+async def test_the_rationale_is_asked_last_and_told_the_score(yes: float, word: str) -> None:
+    model = scripted("Paris.", verdict(yes, 1 - yes), verdict(yes, 1 - yes), WHY)
+    await judged(model)
+    assert f"This answer is {word}." in said(model.asked[-1])
+    assert [bool(request.top_logprobs) for request in model.asked] == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "truncated", "shown"),
+    [
+        ("It is right. And so on and", True, "It is right."),
+        ("It is right because the", True, "It is right because the …"),
+        (" It\nis right. ", False, "It is right."),
+    ],
+)
+async def test_the_rationale_is_one_sentence_and_shows_where_it_was_cut(text: str, truncated: bool, shown: str) -> None:
+    model = scripted("Paris.", verdict(0.9, 0.1), verdict(0.9, 0.1), reply(text, truncated=truncated))
+    assert (await judged(model)).rationale == shown
+
+
+async def test_a_model_that_says_neither_yes_nor_no_leaves_the_request_unscored() -> None:
+    undecided = ChatReply(
+        text="Well", served_model=None, truncated=False, usage=None, first_token_logprobs={"Well": -0.1, "So": -2.0}
+    )
+    with pytest.raises(ProviderError) as failed:
+        await judged(scripted("Paris.", undecided))
+    assert failed.value.reason is FailureReason.UNPARSEABLE
+
+
+async def test_a_model_without_probabilities_leaves_the_request_unscored() -> None:
+    with pytest.raises(ProviderError) as failed:
+        await judged(scripted("Paris.", "Yes"))
+    assert failed.value.reason is FailureReason.UNPARSEABLE
+
+
+def test_spellings_of_yes_and_no_count_together() -> None:
+    alternatives = {"Yes": math.log(0.2), " yes": math.log(0.1), "NO": math.log(0.3), "Not": math.log(0.4)}
+    assert p_yes(alternatives) == pytest.approx(0.5)
+
+
+async def test_an_empty_answer_gets_the_floor_without_a_call() -> None:
+    result = await judged(scripted(), output=" \n")
+    assert (result.score, result.method) == (0, "floor")
+
+
+async def test_a_models_failure_is_passed_on_as_it_is() -> None:
+    with pytest.raises(ProviderError) as failed:
+        await judged(scripted(ProviderError(FailureReason.TRANSIENT)))
+    assert failed.value.reason is FailureReason.TRANSIENT
+
+
+async def test_all_calls_of_a_verdict_share_one_deadline() -> None:
+    model = scripted("Paris.", verdict(0.9, 0.1), HANGS)
+    judge = LikelihoodJudge(model=model)
+    with pytest.raises(ProviderError) as failed:
+        await judge.judge(task(rubric=TWO_CRITERIA), key=None, deadline_seconds=0.05)
+    assert failed.value.reason is FailureReason.TIMEOUT
+    assert model.deadlines_seconds == sorted(model.deadlines_seconds, reverse=True)
+
+
+async def test_a_verdict_that_finds_no_place_in_time_comes_back_later_at_no_cost() -> None:
+    model = scripted(*[HANGS] * VERDICTS_AT_ONCE)
+    judge = LikelihoodJudge(model=model)
+    async with asyncio.TaskGroup() as tasks:
+        running = [tasks.create_task(_failure_of(judge, deadline_seconds=0.5)) for _ in range(VERDICTS_AT_ONCE)]
+        late = tasks.create_task(_failure_of(judge, deadline_seconds=0.02))
+    assert late.result().reason is FailureReason.THROTTLED
+    assert late.result().retry_after_seconds
+    assert {done.result().reason for done in running} == {FailureReason.TIMEOUT}
+    assert len(model.asked) == VERDICTS_AT_ONCE
+
+
+async def _failure_of(judge: LikelihoodJudge, *, deadline_seconds: float) -> ProviderError:
+    with pytest.raises(ProviderError) as failed:
+        await judge.judge(task(), key=None, deadline_seconds=deadline_seconds)
+    return failed.value
+
+
+async def test_a_place_is_free_again_after_a_failure() -> None:
+    failing: list[Entry] = [ProviderError(FailureReason.TRANSIENT)] * VERDICTS_AT_ONCE
+    model = scripted(*failing, "Paris.", verdict(0.9, 0.1), verdict(0.9, 0.1), WHY)
+    judge = LikelihoodJudge(model=model)
+    for _ in failing:
+        await _failure_of(judge, deadline_seconds=30)
+    assert (await judge.judge(task(), key=None, deadline_seconds=30)).score == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["<|im_end|>", "</answer>", "<ANSWER>", "< / answer >", "</s>", "<start_of_turn>", "[/INST]"],
+)
+def test_judged_text_can_neither_close_its_fence_nor_speak_as_the_template(mark: str) -> None:
+    cleaned = as_data(f"before {mark} after")
+    assert mark not in cleaned
+    assert cleaned.replace(" ", "") == f"before{mark}after".replace(" ", "")
+
+
+@pytest.mark.parametrize("text", ["a < b || c", "List<String> s;", "x[1] = [2]", "<b>bold</b>", "if a<s: pass"])
+def test_ordinary_code_and_markup_stay_as_they_are(text: str) -> None:
+    assert as_data(text) == text
+
+
+def test_a_nul_in_judged_text_makes_no_invalid_message() -> None:
+    dialogue = Dialogue.on(task(output="Par\0is.", reference="P\0aris."))
+    assert "\0" not in "".join(message.content for message in dialogue.question("Is it?"))
+
+
+def test_a_conversation_is_told_with_its_roles_and_a_single_question_without() -> None:
+    turns = (Message(role="user", content="Hi."), Message(role="assistant", content="Hello."))
+    assert "user: Hi.\n\nassistant: Hello." in Dialogue.on(task(input=turns)).first()[1].content
+    assert "user:" not in Dialogue.on(task()).first()[1].content

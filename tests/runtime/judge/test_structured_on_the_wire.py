@@ -1,0 +1,74 @@
+"""The structured judge over both real adapters, against a server whose verdicts are broken on demand."""
+
+from collections.abc import AsyncIterator, Mapping
+
+import pytest
+from pydantic import SecretStr
+
+from config.topology import Provider
+from runtime.contracts.failures import FailureReason
+from runtime.judge.structured import StructuredJudge
+from runtime.providers.chat_model import ChatModel, ProviderError
+from tests.contract.chat_model_subjects import models_at
+from tests.runtime.judge.tasks import task
+from tests.stubs.llm_stub import LlmStub
+from tests.stubs.verdicts import BROKEN
+
+KEY = SecretStr("key-1")
+PROVIDERS = [Provider.OPENAI, Provider.GOOGLE]
+
+
+@pytest.fixture
+async def stub() -> AsyncIterator[LlmStub]:
+    async with LlmStub() as started:
+        yield started
+
+
+@pytest.fixture
+async def models(stub: LlmStub) -> AsyncIterator[Mapping[Provider, ChatModel]]:
+    async with models_at(lambda: stub.url) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(("behaviour", "score"), [("ok", 1), ("verdict_low", 0)])
+@pytest.mark.parametrize("provider", PROVIDERS)
+async def test_a_verdict_that_keeps_the_schema_is_a_score(
+    provider: Provider, behaviour: str, score: float, models: Mapping[Provider, ChatModel], stub: LlmStub
+) -> None:
+    judge = StructuredJudge(model=models[provider])
+    result = await judge.judge(task(model=f"judge--{behaviour}"), key=KEY, deadline_seconds=20)
+    assert result.score == score
+    assert result.served_model == f"judge--{behaviour}-2026-11"
+    assert "temperature" not in repr(stub.calls[0].body)
+
+
+@pytest.mark.parametrize("behaviour", sorted(BROKEN.keys() - {"verdict_low"}))
+@pytest.mark.parametrize("provider", PROVIDERS)
+async def test_a_broken_verdict_is_corrected_once_and_never_scored(
+    provider: Provider, behaviour: str, models: Mapping[Provider, ChatModel], stub: LlmStub
+) -> None:
+    judge = StructuredJudge(model=models[provider])
+    with pytest.raises(ProviderError) as caught:
+        await judge.judge(task(model=f"judge--{behaviour}"), key=KEY, deadline_seconds=20)
+    assert caught.value.reason is FailureReason.UNPARSEABLE
+    assert stub.count() == 2
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+async def test_a_verdict_that_is_right_the_second_time_is_a_score(
+    provider: Provider, models: Mapping[Provider, ChatModel], stub: LlmStub
+) -> None:
+    judge = StructuredJudge(model=models[provider])
+    result = await judge.judge(task(model="judge--verdict_nan:1"), key=KEY, deadline_seconds=20)
+    assert (result.score, stub.count()) == (1, 2)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+async def test_a_verdict_cut_twice_is_truncated(
+    provider: Provider, models: Mapping[Provider, ChatModel], stub: LlmStub
+) -> None:
+    judge = StructuredJudge(model=models[provider])
+    with pytest.raises(ProviderError) as caught:
+        await judge.judge(task(model="judge--cut"), key=KEY, deadline_seconds=20)
+    assert caught.value.reason is FailureReason.TRUNCATED
+    assert stub.count() == 2
