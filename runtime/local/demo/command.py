@@ -1,0 +1,137 @@
+"""The demo from start to exit code: 0 only where every line ended as it should, once."""
+
+import asyncio
+import io
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import aiohttp
+from rich.console import Console
+
+from runtime.local.child_environment import PROJECT
+from runtime.local.demo.chosen_models import ChosenModels, choose_models
+from runtime.local.demo.gateway import GatewayClient, GatewayGone, Refused
+from runtime.local.demo.items import Item, Malformed, read_items
+from runtime.local.demo.progress import DemoProgress
+from runtime.local.demo.result import Ending, Result
+from runtime.local.demo.results_file import write_results
+from runtime.local.demo.run import MOST_AT_ONCE, run_items
+from runtime.local.demo.summary import summary_lines
+from runtime.local.demo.table import MOST_ROWS, results_table
+from runtime.local.demo.verify import missing_or_twice
+from runtime.local.detach import start_detached, wait_until_ready
+from runtime.local.down import down
+from runtime.local.folder import Folder
+from runtime.local.running import is_whole, running_stack
+from runtime.local.stack_file import StackRecord, State
+
+EXAMPLES = PROJECT / "examples"
+WELL = (Ending.JUDGED, Ending.WITHHELD)
+
+
+async def demo(folder: Folder, console: Console, *, files: Sequence[Path], svg: Path | None) -> int:
+    """Raises StartFailed."""
+    try:
+        paths = list(files) or example_files()
+        items, malformed = read_items(paths)
+    except OSError as error:
+        console.print(f"{error.filename} cannot be read: {error.strerror}", style="red", markup=False)
+        return 1
+    for line in malformed:
+        console.print(f"{line.where} is skipped: {line.reason}", style="red", markup=False, soft_wrap=True)
+    if not items:
+        console.print(f"There is nothing to judge in {', '.join(map(str, paths)) or EXAMPLES}", style="red")
+        return 1
+    stack = await _running(folder, console)
+    return await judge(
+        items,
+        malformed,
+        gateway_url=stack.gateway_url,
+        models=choose_models(os.environ),
+        folder=folder,
+        console=console,
+        svg=svg,
+    )
+
+
+def example_files() -> list[Path]:
+    return sorted(EXAMPLES.glob("*.jsonl"))
+
+
+async def _running(folder: Folder, console: Console) -> StackRecord:
+    record = running_stack(folder)
+    if record is not None and record.state is State.STARTING:
+        record = await wait_until_ready(folder, console)
+    if record is not None and not is_whole(record):
+        # Stopping, or a part of it has failed for good.
+        await asyncio.to_thread(down, folder, console)
+        record = None
+    return record or await start_detached(folder, console)
+
+
+async def judge(
+    items: Sequence[Item],
+    malformed: Sequence[Malformed],
+    *,
+    gateway_url: str,
+    models: ChosenModels,
+    folder: Folder,
+    console: Console,
+    svg: Path | None,
+) -> int:
+    for note in models.notes:
+        console.print(note, style="yellow")
+    started = time.monotonic()
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=MOST_AT_ONCE)) as session:
+        client = GatewayClient(session=session, base_url=gateway_url, headers=models.headers)
+        with DemoProgress(console, total=len(items)) as progress:
+            results = await run_items(items, client=client, models=models, on_result=progress)
+        seconds = time.monotonic() - started
+        wrong_rows = await _wrong_rows(results, client)
+    path = folder.state("demo") / "results.jsonl"
+    write_results(path, results)
+    _show(results, seconds, console=console, svg=svg)
+    for words in wrong_rows:
+        console.print(words, style="red", soft_wrap=True)
+    for line in malformed:
+        console.print(f"{line.where} was skipped: {line.reason}", style="red", markup=False, soft_wrap=True)
+    _show_next_steps(results, gateway_url, path, folder, console)
+    well = all(result.ending in WELL for result in results)
+    return 0 if well and not malformed and not wrong_rows else 1
+
+
+async def _wrong_rows(results: Sequence[Result], client: GatewayClient) -> list[str]:
+    try:
+        wrong = await missing_or_twice(results, client=client)
+    except (GatewayGone, Refused):
+        return ["The history could not be read, so it is not known whether it is complete."]
+    return [f"{found} is in the history {count} times instead of once" for found, count in wrong.items()]
+
+
+def _show(results: Sequence[Result], seconds: float, *, console: Console, svg: Path | None) -> None:
+    table, lines = results_table(results), summary_lines(results, seconds=seconds)
+    console.print(table)
+    if len(results) > MOST_ROWS:
+        console.print(f"... and {len(results) - MOST_ROWS} more, all in the results file")
+    for result in results:
+        if result.explanation:
+            text = f"{result.item.name} ({result.item.where}): {result.explanation}"
+            console.print(text, style="red", markup=False, soft_wrap=True)
+    console.print("\n" + "\n".join(lines), soft_wrap=True)
+    if svg is not None:
+        picture = Console(record=True, file=io.StringIO(), width=100, highlight=False)
+        picture.print(table, "\n" + "\n".join(lines))
+        picture.save_svg(str(svg), title="make demo")
+
+
+def _show_next_steps(results: Sequence[Result], gateway_url: str, path: Path, folder: Folder, console: Console) -> None:
+    example = next((result.evaluation_id for result in results if result.evaluation_id), None)
+    console.print("\nWhere to look next", style="bold")
+    if example:
+        console.print(f"  one evaluation in full   curl -s {gateway_url}/v1/evaluations/{example}", soft_wrap=True)
+    console.print(f"  the API                  {gateway_url}/docs", soft_wrap=True)
+    console.print(f"  all results              {path}", soft_wrap=True)
+    console.print(f"  logs                     {folder.root / 'logs'}", soft_wrap=True)
+    console.print("  it keeps running         make down stops it")

@@ -1,0 +1,67 @@
+"""The runtime document of one machine: what CDK writes in a cloud, with loopback addresses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from config.environments import LOCAL
+from config.runtime_document import (
+    ChannelAddress,
+    DefaultModels,
+    MySqlAddress,
+    ProviderSettings,
+    RedisAddress,
+    RuntimeDocument,
+    SealingPublicKey,
+)
+from config.topology import AI_MODEL, SERVICES, Provider, Stage
+from runtime.local.ports import LOOPBACK
+
+OPENAI_URL = "https://api.openai.com/v1"
+GOOGLE_URL = "https://generativelanguage.googleapis.com"
+API_IN_FLIGHT = 64
+
+
+@dataclass(frozen=True)
+class LocalModel:
+    name: str
+    slots: int
+
+
+def runtime_document(
+    *,
+    ports: Mapping[str, int],
+    channels: dict[str, ChannelAddress],
+    redis: RedisAddress,
+    mysql: MySqlAddress,
+    sealing_keys: dict[Stage, SealingPublicKey],
+    model: LocalModel | None,
+    environment: Mapping[str, str],
+) -> RuntimeDocument:
+    """Without a local model a request must name its models, and bring the keys."""
+    urls = {service.name: f"http://{LOOPBACK}:{ports[service.name]}" for service in SERVICES}
+    providers = {
+        Provider.OPENAI: ProviderSettings(
+            base_url=environment.get("LLM_JUDGE_OPENAI_BASE_URL", OPENAI_URL), max_in_flight=API_IN_FLIGHT
+        ),
+        Provider.GOOGLE: ProviderSettings(
+            base_url=environment.get("LLM_JUDGE_GOOGLE_BASE_URL", GOOGLE_URL), max_in_flight=API_IN_FLIGHT
+        ),
+    }
+    default = None
+    if model is not None:
+        default = f"{Provider.LOCAL}/{model.name}"
+        providers[Provider.LOCAL] = ProviderSettings(
+            base_url=f"{urls[AI_MODEL.name]}/v1", max_in_flight=model.slots, models=(model.name,)
+        )
+    return RuntimeDocument(
+        environment=LOCAL.name,
+        region=LOCAL.region,
+        channels=channels,
+        redis=redis,
+        mysql=mysql,
+        service_urls=urls,
+        providers=providers,
+        default_models=DefaultModels(candidate=default, judge=default),
+        sealing_keys=sealing_keys,
+        limits=LOCAL.limits,
+    )

@@ -1,0 +1,6 @@
+"""The AWS emulator's own process: ministack, with the few corrections that our use needs.
+
+The corrections reach into private names of ministack, whose version is therefore pinned exactly.
+"""
+
+SAVE_PATH = "/_local/save"

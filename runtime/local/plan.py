@@ -1,0 +1,70 @@
+"""From the environment to the list of parts: which run here, which run elsewhere, and on which ports."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from config.naming import DATABASE
+from config.runtime_document import MySqlAddress, RedisAddress
+from config.topology import AI_MODEL, GATEWAY, INFERENCE, JUDGE, PERSISTENCE, REDIS
+from runtime.local.aws_access import emulator_access, named_access
+from runtime.local.document import LocalModel
+from runtime.local.folder import Folder
+from runtime.local.part import Part
+from runtime.local.parts import aws_emulator, model, mysql, redis
+from runtime.local.parts.services import service_part
+from runtime.local.ports import LOOPBACK, choose_ports
+from runtime.local.provision.provisioner import Provisioner
+from runtime.local.replacements import MySqlServer, RedisServer, read_replacements
+
+# Unusual numbers: the usual ones belong to whatever else a laptop runs.
+EMBEDDED_PORTS = {aws_emulator.NAME: 14566, redis.NAME: 16379, mysql.NAME: 13306}
+SERVICES = (REDIS, PERSISTENCE, INFERENCE, JUDGE, GATEWAY)
+
+
+@dataclass(frozen=True)
+class Plan:
+    parts: tuple[Part, ...]
+    access: Mapping[str, str]
+    """How AWS is reached, as environment variables."""
+    gateway_url: str
+    provisioner: Provisioner
+
+
+def plan_stack(folder: Folder, environment: Mapping[str, str] = os.environ) -> Plan:
+    """Raises BadReplacement, UnknownModel or NoFreePort."""
+    elsewhere = read_replacements(environment)
+    ports = choose_ports(EMBEDDED_PORTS | {service.name: service.port for service in (*SERVICES, AI_MODEL)})
+    database = elsewhere.mysql or _own_mysql(folder, ports[mysql.NAME])
+    cache = elsewhere.redis or _own_redis(folder, ports[redis.NAME])
+    weights = model.model_settings(environment)
+    provisioner = Provisioner(
+        folder=folder,
+        ports=ports,
+        mysql=database,
+        redis=cache,
+        model=LocalModel(weights.model_name, weights.slots),
+        environment=environment,
+    )
+    access = named_access(environment) if elsewhere.aws_endpoint_url else emulator_access(ports[aws_emulator.NAME])
+    parts = [
+        aws_emulator.aws_elsewhere(provision=provisioner.provision)
+        if elsewhere.aws_endpoint_url
+        else aws_emulator.aws_emulator(folder=folder, port=ports[aws_emulator.NAME], provision=provisioner.provision),
+        mysql.mysql_elsewhere(database) if elsewhere.mysql else mysql.seekdb(folder=folder, server=database),
+        redis.redis_elsewhere(cache) if elsewhere.redis else redis.valkey(folder=folder, server=cache),
+        model.model_part(
+            weights, folder=folder, port=ports[AI_MODEL.name], after_failure=provisioner.provision_without_model
+        ),
+        *(service_part(service, folder=folder, port=ports[service.name], access=access) for service in SERVICES),
+    ]
+    return Plan(tuple(parts), access, f"http://{LOOPBACK}:{ports[GATEWAY.name]}", provisioner)
+
+
+def _own_mysql(folder: Folder, port: int) -> MySqlServer:
+    address = MySqlAddress(host=LOOPBACK, port=port, database=DATABASE, tls=False)
+    return MySqlServer(address, "llm_judge", folder.secret("mysql-app-password"))
+
+
+def _own_redis(folder: Folder, port: int) -> RedisServer:
+    return RedisServer(RedisAddress(host=LOOPBACK, port=port, tls=False), folder.secret("redis-server-password"))

@@ -1,0 +1,27 @@
+"""The credentials of database and Redis, in Secrets Manager and in the folder that is mounted from it in a cluster."""
+
+import json
+from typing import Any
+
+from config.naming import Names
+from runtime.local.folder import Folder
+from runtime.local.replacements import MySqlServer, RedisServer
+
+
+async def provision_secrets(
+    *, secretsmanager: Any, names: Names, folder: Folder, mysql: MySqlServer, redis: RedisServer
+) -> None:
+    database = {"username": mysql.username, "password": mysql.password}
+    await _keep(secretsmanager, names.database_secret, database)
+    await _keep(secretsmanager, names.redis_secret, {"password": redis.password})
+    folder.write_secret("mysql-username", mysql.username)
+    folder.write_secret("mysql-password", mysql.password)
+    folder.write_secret("redis-password", redis.password)
+
+
+async def _keep(secretsmanager: Any, name: str, value: dict[str, str]) -> None:
+    text = json.dumps(value)
+    try:
+        await secretsmanager.put_secret_value(SecretId=name, SecretString=text)
+    except secretsmanager.exceptions.ResourceNotFoundException:
+        await secretsmanager.create_secret(Name=name, SecretString=text)

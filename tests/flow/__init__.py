@@ -1,0 +1,1 @@
+"""The whole system as separate processes, with a local stub in the place of both providers."""
