@@ -1,9 +1,9 @@
 """The evaluation: what a caller may ask for, and the record of it that Redis keeps and MySQL archives."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field
 
 from config.base import Frozen
 from config.topology import Stage
@@ -12,9 +12,7 @@ from runtime.contracts.lifecycle import Status
 from runtime.contracts.models import ModelName
 from runtime.contracts.outcomes import InferenceResult, JudgeResult, Outcome
 from runtime.contracts.rubric import Rubric
-
-Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*\S[^\x00]*$")]
-"""Not blank, no NUL."""
+from runtime.contracts.text import Text
 
 
 class Message(Frozen):

@@ -5,16 +5,17 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from config.base import Frozen
+from runtime.contracts.text import Text
 
 CriterionName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
 class Criterion(Frozen):
     name: CriterionName
-    question: str = Field(min_length=1, max_length=500)
+    question: Text = Field(max_length=500)
     """A yes/no question about the answer, for example "Is every stated fact true?"."""
     weight: float = Field(default=1.0, gt=0, le=1000)
-    levels: tuple[Annotated[str, StringConstraints(min_length=1, max_length=200)], ...] = Field(
+    levels: tuple[Annotated[Text, StringConstraints(max_length=200)], ...] = Field(
         default=("no", "yes"), min_length=2, max_length=7
     )
     """Anchors from worst to best; two make it binary. The score of step i of n is i / (n - 1)."""

@@ -5,14 +5,15 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from config.base import Frozen
-from runtime.contracts.evaluation import CandidateParameters, EvaluationRecord, Message, Text
+from runtime.contracts.evaluation import CandidateParameters, EvaluationRecord, Message
 from runtime.contracts.failures import Failure
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.models import ModelName
 from runtime.contracts.outcomes import InferenceResult, JudgeResult, Outcome
 from runtime.contracts.rubric import CriterionName, Rubric
+from runtime.contracts.text import AnyText, Text
 
-ShortText = Annotated[str, StringConstraints(max_length=512, pattern=r"^[^\x00]*$")]
+ShortText = Annotated[AnyText, StringConstraints(max_length=512)]
 
 
 class CandidateIn(Frozen):
@@ -31,7 +32,7 @@ class EvaluationIn(Frozen):
     """`input` alone: the candidate answers first. `input` and `output`: that answer is judged as it is."""
 
     input: Text | Annotated[tuple[Message, ...], Field(min_length=1, max_length=100)]
-    output: Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")] | None = None
+    output: AnyText | None = None
     candidate: CandidateIn = CandidateIn()
     judge: JudgeIn = JudgeIn()
     metadata: dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")], ShortText] = Field(

@@ -19,12 +19,12 @@ from runtime.contracts.outcomes import InferenceResult
 from runtime.contracts.states import RequestStates, StateChange
 from runtime.contracts.unavailable import Unavailable
 from runtime.keys.ports import KeyOpener
-from runtime.kit.places import Places
-from runtime.kit.stage import check_start, next_attempt, open_key
 from runtime.messaging.encoding import encode_message
 from runtime.messaging.ports import Delivery, MessageTooLarge, Publisher
 from runtime.messaging.worker import Done, Release
 from runtime.providers.chat_model import ChatModel, ChatRequest, ProviderError
+from runtime.stages.attempts import check_start, next_attempt, open_key
+from runtime.stages.places import Places
 
 log = structlog.get_logger()
 
@@ -49,12 +49,12 @@ class RunInference:
         structlog.contextvars.bind_contextvars(request_id=str(message.identity.request_id), stage=Stage.INFERENCE.value)
         spec = message.identity.spec
         if spec.output is not None or spec.candidate is None:
-            return await self._run(message, attempt=None)
+            return await self._run(message, delivery, attempt=None)
         # Waiting for a place comes before the attempt, so that it costs nothing of the call's deadline.
         async with self.places[parse_model(spec.candidate.model).provider].one():
-            return await self._run(message, attempt=Stage.INFERENCE)
+            return await self._run(message, delivery, attempt=Stage.INFERENCE)
 
-    async def _run(self, message: EvaluationRequested, *, attempt: Stage | None) -> Done | Release:
+    async def _run(self, message: EvaluationRequested, delivery: Delivery, *, attempt: Stage | None) -> Done | Release:
         begun = await self.states.advance(StateChange(identity=message.identity, to=Status.INFERENCE, attempt=attempt))
         if not begun.applied:
             log.info("duplicate_dropped", status=begun.record.status.value)
@@ -62,7 +62,7 @@ class RunInference:
         try:
             result = begun.record.inference_result or await self._answer(message, begun.record)
         except ProviderError as error:
-            return await self._failed(message, begun.record, error)
+            return await self._failed(message, begun.record, error, delivery.receive_count)
         return await self._pass_on(message, result)
 
     async def _answer(self, message: EvaluationRequested, record: EvaluationRecord) -> InferenceResult:
@@ -75,7 +75,7 @@ class RunInference:
         attempts = record.attempts.get(Stage.INFERENCE, 1)
         check_start(message.identity, attempts=attempts, limits=limits, now=self.now())
         ref = parse_model(spec.candidate.model)
-        key = await open_key(self.opener, message.candidate_key, message.identity)
+        key = await open_key(self.opener, message.candidate_key, identity=message.identity, provider=ref.provider)
         request = ChatRequest(model=ref.model, messages=spec.input, parameters=spec.candidate.parameters)
         started = time.monotonic()
         reply = await self.models[ref.provider].complete(
@@ -114,11 +114,12 @@ class RunInference:
         return Done()
 
     async def _failed(
-        self, message: EvaluationRequested, record: EvaluationRecord, error: ProviderError
+        self, message: EvaluationRequested, record: EvaluationRecord, error: ProviderError, receive_count: int
     ) -> Done | Release:
         again = next_attempt(
             error,
             attempts_made=record.attempts.get(Stage.INFERENCE, 1),
+            receive_count=receive_count,
             limits=self.limits(),
             now=self.now(),
             deadline_at=message.identity.deadline_at,

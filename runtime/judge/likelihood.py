@@ -9,8 +9,7 @@ A criterion's `levels` are not used: its score is P(yes), a point between them.
 import asyncio
 import math
 import re
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from pydantic import SecretStr
@@ -24,9 +23,6 @@ from runtime.judge.ports import JudgeTask
 from runtime.judge.scoring import weighted_mean
 from runtime.providers.chat_model import ChatModel, ChatReply, ChatRequest, ProviderError
 
-VERDICTS_AT_ONCE = 4
-"""The slots of a local model. More at once would take turns call by call, and each would lose what was read for it."""
-BUSY_RETRY_SECONDS = 5.0
 OWN_ANSWER_TOKENS = 40
 RATIONALE_TOKENS = 32
 TOP_LOGPROBS = 20
@@ -94,7 +90,6 @@ class _Calls:
 class LikelihoodJudge:
     def __init__(self, *, model: ChatModel) -> None:
         self._model = model
-        self._places = asyncio.Semaphore(VERDICTS_AT_ONCE)
 
     async def judge(self, task: JudgeTask, *, key: SecretStr | None, deadline_seconds: float) -> JudgeResult:
         """Two calls more than the rubric has criteria, at most. Raises `ProviderError`."""
@@ -102,22 +97,7 @@ class LikelihoodJudge:
         if floor is not None:
             return floor
         deadline_at = asyncio.get_running_loop().time() + deadline_seconds
-        async with self._place(wait_seconds=deadline_seconds / 2):
-            calls = _Calls(model=self._model, name=task.model, key=key, deadline_at=deadline_at)
-            return await _verdict(task, calls)
-
-    @asynccontextmanager
-    async def _place(self, *, wait_seconds: float) -> AsyncIterator[None]:
-        """Half of the time is kept for the verdict itself; who waits longer comes back, which costs no attempt."""
-        try:
-            async with asyncio.timeout(wait_seconds):
-                await self._places.acquire()
-        except TimeoutError:
-            raise ProviderError(FailureReason.THROTTLED, retry_after_seconds=BUSY_RETRY_SECONDS) from None
-        try:
-            yield
-        finally:
-            self._places.release()
+        return await _verdict(task, _Calls(model=self._model, name=task.model, key=key, deadline_at=deadline_at))
 
 
 async def _verdict(task: JudgeTask, calls: _Calls) -> JudgeResult:

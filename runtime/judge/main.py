@@ -18,11 +18,11 @@ from runtime.keys.keyring import Keyring
 from runtime.kit.app import service_app
 from runtime.kit.aws import aws_client
 from runtime.kit.environment import ProcessEnvironment
-from runtime.kit.places import places_for
 from runtime.kit.settings import Settings
 from runtime.messaging.sqs_inbox import SqsInbox
 from runtime.messaging.worker import Worker
 from runtime.providers.registry import open_models
+from runtime.stages.places import places_for
 
 
 def create_app(environment: ProcessEnvironment) -> FastAPI:

@@ -20,11 +20,11 @@ from runtime.contracts.states import RequestStates, StateChange
 from runtime.contracts.unavailable import Unavailable
 from runtime.judge.ports import Judge, JudgeTask
 from runtime.keys.ports import KeyOpener
-from runtime.kit.places import Places
-from runtime.kit.stage import check_start, next_attempt, open_key
 from runtime.messaging.ports import Delivery
 from runtime.messaging.worker import Done, Release
 from runtime.providers.chat_model import ProviderError
+from runtime.stages.attempts import check_start, next_attempt, open_key
+from runtime.stages.places import Places
 
 log = structlog.get_logger()
 
@@ -51,7 +51,7 @@ class RunJudgement:
             return await self._record_failed_inference(message)
         # Waiting for a place comes before the attempt, so that it costs nothing of the verdict's deadline.
         async with self.places[parse_model(message.identity.spec.judge.model).provider].one():
-            return await self._judge(message)
+            return await self._judge(message, delivery)
 
     async def _record_failed_inference(self, message: InferenceFailed) -> Done:
         begun = await self.states.advance(StateChange(identity=message.identity, to=Status.INFERENCE))
@@ -59,7 +59,7 @@ class RunJudgement:
             return Done()
         return await self._end(begun.record, failed=message.failure)
 
-    async def _judge(self, message: InferenceCompleted) -> Done | Release:
+    async def _judge(self, message: InferenceCompleted, delivery: Delivery) -> Done | Release:
         begun = await self.states.advance(
             StateChange(
                 identity=message.identity,
@@ -74,7 +74,7 @@ class RunJudgement:
         try:
             result = begun.record.judge_result or await self._verdict(message, begun.record)
         except ProviderError as error:
-            return await self._failed(message, begun.record, error)
+            return await self._failed(message, begun.record, error, delivery.receive_count)
         return await self._end(begun.record, scored=result)
 
     async def _verdict(self, message: InferenceCompleted, record: EvaluationRecord) -> JudgeResult:
@@ -82,7 +82,7 @@ class RunJudgement:
         attempts = record.attempts.get(Stage.JUDGE, 1)
         check_start(message.identity, attempts=attempts, limits=limits, now=self.now())
         ref = parse_model(spec.judge.model)
-        key = await open_key(self.opener, message.judge_key, message.identity)
+        key = await open_key(self.opener, message.judge_key, identity=message.identity, provider=ref.provider)
         task = JudgeTask(
             input=spec.input,
             output=message.inference_result.output,
@@ -101,11 +101,12 @@ class RunJudgement:
         return result
 
     async def _failed(
-        self, message: InferenceCompleted, record: EvaluationRecord, error: ProviderError
+        self, message: InferenceCompleted, record: EvaluationRecord, error: ProviderError, receive_count: int
     ) -> Done | Release:
         again = next_attempt(
             error,
             attempts_made=record.attempts.get(Stage.JUDGE, 1),
+            receive_count=receive_count,
             limits=self.limits(),
             now=self.now(),
             deadline_at=message.identity.deadline_at,

@@ -10,7 +10,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def json_body(model: type[Model]) -> Any:
-    """A handler annotates its parameter with it: `body: Annotated[Thing, json_body(Thing)]`.
+    """The annotation of a handler's parameter.
 
     FastAPI's own way lets a lone surrogate through: Python's JSON parser takes it, and the text fails only when it is
     written again. Pydantic's parser refuses it as invalid JSON; it is also the faster one.

@@ -10,8 +10,9 @@ from config.topology import AI_MODEL, GATEWAY, INFERENCE, JUDGE, PERSISTENCE, RE
 from runtime.local.aws_access import emulator_access, named_access
 from runtime.local.document import LocalModel
 from runtime.local.folder import Folder
-from runtime.local.part import Part
+from runtime.local.part import Part, nothing
 from runtime.local.parts import aws_emulator, model, mysql, redis
+from runtime.local.parts.seekdb import EmbeddedSeekdb
 from runtime.local.parts.services import service_part
 from runtime.local.ports import LOOPBACK, choose_ports
 from runtime.local.provision.provisioner import Provisioner
@@ -28,7 +29,6 @@ class Plan:
     access: Mapping[str, str]
     """How AWS is reached, as environment variables."""
     gateway_url: str
-    provisioner: Provisioner
 
 
 def plan_stack(folder: Folder, environment: Mapping[str, str] = os.environ) -> Plan:
@@ -47,18 +47,29 @@ def plan_stack(folder: Folder, environment: Mapping[str, str] = os.environ) -> P
         environment=environment,
     )
     access = named_access(environment) if elsewhere.aws_endpoint_url else emulator_access(ports[aws_emulator.NAME])
-    parts = [
+    seekdb = None if elsewhere.mysql else EmbeddedSeekdb(folder=folder, server=database)
+    before_start = {PERSISTENCE.name: seekdb.forget_locks} if seekdb else {}
+    parts = (
         aws_emulator.aws_elsewhere(provision=provisioner.provision)
         if elsewhere.aws_endpoint_url
         else aws_emulator.aws_emulator(folder=folder, port=ports[aws_emulator.NAME], provision=provisioner.provision),
-        mysql.mysql_elsewhere(database) if elsewhere.mysql else mysql.seekdb(folder=folder, server=database),
+        seekdb.part() if seekdb else mysql.mysql_elsewhere(database),
         redis.redis_elsewhere(cache) if elsewhere.redis else redis.valkey(folder=folder, server=cache),
         model.model_part(
             weights, folder=folder, port=ports[AI_MODEL.name], after_failure=provisioner.provision_without_model
         ),
-        *(service_part(service, folder=folder, port=ports[service.name], access=access) for service in SERVICES),
-    ]
-    return Plan(tuple(parts), access, f"http://{LOOPBACK}:{ports[GATEWAY.name]}", provisioner)
+        *(
+            service_part(
+                service,
+                folder=folder,
+                port=ports[service.name],
+                access=access,
+                prepare=before_start.get(service.name, nothing),
+            )
+            for service in SERVICES
+        ),
+    )
+    return Plan(parts, access, f"http://{LOOPBACK}:{ports[GATEWAY.name]}")
 
 
 def _own_mysql(folder: Folder, port: int) -> MySqlServer:

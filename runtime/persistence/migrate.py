@@ -10,6 +10,8 @@ import pymysql
 import structlog
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -76,14 +78,18 @@ def migrate(address: MySqlAddress, credentials: Credentials) -> None:
             read_timeout=READ_SECONDS,
         )
 
+    config = Config()
+    config.set_main_option("script_location", "runtime.persistence:migrations")
+    head = ScriptDirectory.from_config(config).get_current_head()
     engine = create_engine("mysql+pymysql://", creator=connect, poolclass=NullPool)
-    with engine.connect() as connection, _locked(connection, f"{address.database}.migrations"):
-        config = Config()
-        config.set_main_option("script_location", "runtime.persistence:migrations")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        # Asking for the lock began a transaction, so Alembic leaves it to us to keep its note of the steps done.
-        connection.commit()
+    with engine.connect() as connection:
+        if MigrationContext.configure(connection).get_current_revision() == head:
+            return
+        with _locked(connection, f"{address.database}.migrations"):
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            # MySQL has no transactional DDL, so Alembic may leave its note of the steps done uncommitted.
+            connection.commit()
 
 
 @contextmanager
@@ -91,6 +97,8 @@ def _locked(connection: Connection, name: str) -> Iterator[None]:
     """The lock belongs to the connection: a replica that dies lets go of it."""
     if connection.scalar(text("SELECT GET_LOCK(:name, :seconds)"), {"name": name, "seconds": LOCK_SECONDS}) != 1:
         raise LockBusy
+    # Ends the transaction, and with it the view of the database as it was before the wait.
+    connection.rollback()
     try:
         yield
     finally:

@@ -11,12 +11,12 @@ from config.limits import Limits
 from runtime.clients.http_history import HttpHistory
 from runtime.clients.session import open_session
 from runtime.contracts.history import History
+from runtime.local.replacements import MySqlServer
 from runtime.persistence.database import Credentials
 from runtime.persistence.main import app_with, open_state
 from tests.fakes.history import InMemoryHistory
 from tests.runtime.documents import runtime_document
 from tests.servers.http_server import serving
-from tests.servers.mysql_server import MySqlServer
 
 DEFAULT_LIMITS = Limits()
 

@@ -11,11 +11,11 @@ from config.limits import Limits
 from runtime.clients.http_request_states import HttpRequestStates
 from runtime.clients.session import open_session
 from runtime.contracts.states import RequestStates
+from runtime.local.replacements import RedisServer
 from runtime.redis_service.main import app_with, open_state
 from tests.fakes.request_states import InMemoryRequestStates
 from tests.runtime.documents import runtime_document
 from tests.servers.http_server import serving
-from tests.servers.redis_server import RedisServer
 
 DEFAULT_LIMITS = Limits()
 

@@ -111,7 +111,7 @@ async def test_a_cancelled_call_is_cancelled_and_not_a_failure(subject: Subject)
     model = subject.will_fail(Row("hang", FailureReason.TIMEOUT))
     call = asyncio.create_task(subject.model.complete(ask(model), key=KEY, deadline_seconds=PATIENCE_SECONDS))
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not subject.calls():  # noqa: ASYNC110 - only one of the subjects has an event to wait on
+        while not subject.calls():
             await asyncio.sleep(0)
     call.cancel()
     await asyncio.wait((call,), timeout=PATIENCE_SECONDS)

@@ -12,9 +12,9 @@ from runtime.contracts.history import History, HistoryFilter
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.outcomes import Outcome
 from runtime.contracts.states import Cursor
+from runtime.local.replacements import MySqlServer
 from tests.contract.evaluations import JUDGE_MODEL, START, completed, failed, fresh_tenant, identity, spec
 from tests.contract.history_subjects import in_memory, over_http
-from tests.servers.mysql_server import MySqlServer
 
 
 @pytest.fixture(params=["memory", pytest.param("http", marks=pytest.mark.servers)])

@@ -12,9 +12,9 @@ from runtime.contracts.failures import FailureReason, failure
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.outcomes import Outcome
 from runtime.contracts.states import Advance, Creation, Cursor, RequestStates
+from runtime.local.replacements import RedisServer
 from tests.contract.evaluations import answer, change, claim, fresh_tenant, identity, new_request, verdict
 from tests.contract.request_states_subjects import in_memory, over_http
-from tests.servers.redis_server import RedisServer
 
 
 @pytest.fixture(params=["memory", pytest.param("http", marks=pytest.mark.servers)])

@@ -3,78 +3,50 @@
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import Any
 
-import pylibseekdb
 import pymysql
 
 from config.naming import DATABASE
 from config.runtime_document import MySqlAddress
-from tests.servers.process import free_port, running
+from runtime.local.folder import Folder
+from runtime.local.parts.seekdb import EmbeddedSeekdb
+from runtime.local.replacements import MySqlServer, read_replacements
+from tests.servers.part import running_part
 
-PASSWORD = "seekdb-test-password"
-
-
-@dataclass(frozen=True)
-class MySqlServer:
-    address: MySqlAddress
-    username: str
-    password: str
-
-    def execute(self, *statements: str) -> None:
-        """As an administrator would, outside of the pool under test."""
-        with closing(_connect(self.address, self.username, self.password)) as link, link.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
-            link.commit()
+SECONDS = 30
 
 
 @contextmanager
-def mysql_server(directory: Path) -> Iterator[MySqlServer]:
-    url = os.environ.get("LLM_JUDGE_MYSQL_URL")
-    if url:
-        parts = urlsplit(url)
-        database = parts.path.strip("/") or DATABASE
-        address = MySqlAddress(
-            host=parts.hostname or "127.0.0.1", port=parts.port or 3306, database=database, tls=False
-        )
-        server = MySqlServer(address, unquote(parts.username or "root"), unquote(parts.password or ""))
-        server.execute(f"DROP DATABASE IF EXISTS {database}", f"CREATE DATABASE {database} CHARACTER SET utf8mb4")
-        yield server
+def any_mysql(directory: Path, *, port: int) -> Iterator[MySqlServer]:
+    """With an administrator's rights and an empty database."""
+    elsewhere = read_replacements(os.environ).mysql
+    if elsewhere is not None:
+        name = elsewhere.address.database
+        execute(elsewhere, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+        yield elsewhere
         return
-    with seekdb(directory) as server:
-        yield server
-
-
-@contextmanager
-def seekdb(directory: Path) -> Iterator[MySqlServer]:
-    port = free_port()
+    folder = Folder(directory)
+    folder.create()
     address = MySqlAddress(host="127.0.0.1", port=port, database=DATABASE, tls=False)
-    program = Path(pylibseekdb.__file__).parent / "seekdb"
-    command = [str(program), "--nodaemon", "--port", str(port), "--base-dir", str(directory / "seekdb")]
-    command += ["--variable", "time_zone=+00:00", "--log-level", "ERROR"]
-    with running(command, log=directory / "seekdb.log", answers=lambda: _answers(address)):
-        fresh = MySqlServer(address, "root", "")
-        fresh.execute(
-            "SET GLOBAL ob_tcp_invited_nodes='127.0.0.1'",
-            "SET GLOBAL transaction_isolation='REPEATABLE-READ'",
-            f"CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4",
-            f"ALTER USER root IDENTIFIED BY '{PASSWORD}'",
-        )
-        yield MySqlServer(address, "root", PASSWORD)
+    application = MySqlServer(address, "llm_judge", "seekdb-test-password")
+    with running_part(EmbeddedSeekdb(folder=folder, server=application).part(), folder=folder):
+        yield MySqlServer(address, "root", folder.secret("mysql-root-password"))
 
 
-def _connect(address: MySqlAddress, username: str, password: str) -> "pymysql.Connection[pymysql.cursors.Cursor]":
-    return pymysql.connect(
-        host=address.host, port=address.port, user=username, password=password, connect_timeout=2, read_timeout=30
+def execute(server: MySqlServer, *statements: str) -> list[tuple[Any, ...]]:
+    """As an administrator would, outside of what is under test; the rows of the last statement."""
+    link = pymysql.connect(
+        host=server.address.host,
+        port=server.address.port,
+        user=server.username,
+        password=server.password,
+        connect_timeout=SECONDS,
+        read_timeout=SECONDS,
+        autocommit=True,
     )
-
-
-def _answers(address: MySqlAddress) -> bool:
-    try:
-        with closing(_connect(address, "root", "")):
-            return True
-    except (pymysql.err.MySQLError, OSError):
-        return False
+    with closing(link), link.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+        return list(cursor.fetchall())

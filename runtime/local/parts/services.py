@@ -7,7 +7,7 @@ from config.environments import LOCAL
 from config.topology import GATEWAY, INFERENCE, JUDGE, PERSISTENCE, REDIS, Service
 from runtime.local.child_environment import child_environment
 from runtime.local.folder import Folder
-from runtime.local.part import Part
+from runtime.local.part import Part, Step, nothing
 from runtime.local.parts import aws_emulator, mysql, redis
 from runtime.local.parts.http_probe import http_probe
 from runtime.local.ports import LOOPBACK
@@ -30,13 +30,16 @@ STOP_SECONDS = 20.0
 """Running calls may finish; what is cut off is done again after the next start."""
 
 
-def service_part(service: Service, *, folder: Folder, port: int, access: Mapping[str, str]) -> Part:
+def service_part(
+    service: Service, *, folder: Folder, port: int, access: Mapping[str, str], prepare: Step = nothing
+) -> Part:
     return Part(
         name=service.name,
         port=port,
         command=(sys.executable, "-m", MODULES[service.name]),
         environment=child_environment() | dict(access) | service_environment(folder, port),
         needs=NEEDS[service.name],
+        prepare=prepare,
         probe=http_probe(f"http://{LOOPBACK}:{port}/readyz"),
         stop_timeout_seconds=STOP_SECONDS,
     )

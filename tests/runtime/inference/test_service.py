@@ -11,19 +11,25 @@ from config.topology import Provider, Stage
 from runtime.contracts.evaluation import Identity
 from runtime.contracts.failures import FailureReason
 from runtime.contracts.lifecycle import Status
-from runtime.contracts.messages import JUDGE_MESSAGE, EvaluationRequested, InferenceCompleted, InferenceFailed
+from runtime.contracts.messages import (
+    JUDGE_MESSAGE,
+    EvaluationRequested,
+    InferenceCompleted,
+    InferenceFailed,
+    SealedKey,
+)
 from runtime.contracts.states import StateChange
 from runtime.contracts.unavailable import Unavailable
 from runtime.inference.service import RunInference
 from runtime.keys.ports import KeyExpired, KeyUnreadable
-from runtime.kit.places import Places
 from runtime.messaging.worker import Done, Release
 from runtime.providers.chat_model import ChatReply, ProviderError
+from runtime.stages.places import Places
 from tests.contract.evaluations import identity, spec
 from tests.fakes.publisher import InMemoryPublisher
 from tests.fakes.request_states import InMemoryRequestStates
 from tests.fakes.scripted_model import ScriptedModel, reply
-from tests.runtime.stage_setup import NOW, ScriptedOpener, delivered, sealed
+from tests.runtime.stages.setup import NOW, ScriptedOpener, delivered, sealed
 
 
 @dataclass
@@ -36,6 +42,8 @@ class Bench:
     opener: ScriptedOpener = field(default_factory=ScriptedOpener)
     limits: Limits = field(default_factory=Limits)
     identity: Identity = field(default_factory=lambda: identity(tenant="t", created_at=NOW))
+
+    candidate_key: SealedKey = field(default_factory=lambda: sealed(Stage.INFERENCE, Provider.OPENAI))
 
     async def handle(self) -> Done | Release:
         service = RunInference(
@@ -53,7 +61,7 @@ class Bench:
     def message(self) -> EvaluationRequested:
         return EvaluationRequested(
             identity=self.identity,
-            candidate_key=sealed(Stage.INFERENCE, Provider.OPENAI),
+            candidate_key=self.candidate_key,
             judge_key=sealed(Stage.JUDGE, Provider.GOOGLE),
         )
 
@@ -181,6 +189,13 @@ async def test_a_key_that_cannot_be_opened_fails_without_a_call(error: Exception
     assert await bench.handle() == Done()
     assert bench.published[0].failure.reason is reason
     assert bench.model.asked == []
+
+
+async def test_a_key_of_another_provider_than_the_models_is_never_sent_to_it() -> None:
+    bench = Bench(candidate_key=sealed(Stage.INFERENCE, Provider.GOOGLE))
+    assert await bench.handle() == Done()
+    assert bench.published[0].failure.reason is FailureReason.KEY_UNREADABLE
+    assert (bench.model.asked, bench.opener.bindings) == ([], [])
 
 
 async def test_a_state_that_is_away_before_the_call_means_no_call() -> None:

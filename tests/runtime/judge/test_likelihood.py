@@ -1,4 +1,3 @@
-import asyncio
 import math
 from typing import Any
 
@@ -8,7 +7,7 @@ from runtime.contracts.evaluation import Message
 from runtime.contracts.failures import FailureReason
 from runtime.contracts.outcomes import JudgeResult, Usage
 from runtime.contracts.rubric import Criterion, Rubric
-from runtime.judge.likelihood import VERDICTS_AT_ONCE, LikelihoodJudge, p_yes
+from runtime.judge.likelihood import LikelihoodJudge, p_yes
 from runtime.judge.likelihood_dialogue import Dialogue, as_data
 from runtime.providers.chat_model import ChatReply, ChatRequest, ProviderError
 from tests.fakes.scripted_model import HANGS, Entry, ScriptedModel, reply
@@ -140,33 +139,6 @@ async def test_all_calls_of_a_verdict_share_one_deadline() -> None:
         await judge.judge(task(rubric=TWO_CRITERIA), key=None, deadline_seconds=0.05)
     assert failed.value.reason is FailureReason.TIMEOUT
     assert model.deadlines_seconds == sorted(model.deadlines_seconds, reverse=True)
-
-
-async def test_a_verdict_that_finds_no_place_in_time_comes_back_later_at_no_cost() -> None:
-    model = scripted(*[HANGS] * VERDICTS_AT_ONCE)
-    judge = LikelihoodJudge(model=model)
-    async with asyncio.TaskGroup() as tasks:
-        running = [tasks.create_task(_failure_of(judge, deadline_seconds=0.5)) for _ in range(VERDICTS_AT_ONCE)]
-        late = tasks.create_task(_failure_of(judge, deadline_seconds=0.02))
-    assert late.result().reason is FailureReason.THROTTLED
-    assert late.result().retry_after_seconds
-    assert {done.result().reason for done in running} == {FailureReason.TIMEOUT}
-    assert len(model.asked) == VERDICTS_AT_ONCE
-
-
-async def _failure_of(judge: LikelihoodJudge, *, deadline_seconds: float) -> ProviderError:
-    with pytest.raises(ProviderError) as failed:
-        await judge.judge(task(), key=None, deadline_seconds=deadline_seconds)
-    return failed.value
-
-
-async def test_a_place_is_free_again_after_a_failure() -> None:
-    failing: list[Entry] = [ProviderError(FailureReason.TRANSIENT)] * VERDICTS_AT_ONCE
-    model = scripted(*failing, "Paris.", verdict(0.9, 0.1), verdict(0.9, 0.1), WHY)
-    judge = LikelihoodJudge(model=model)
-    for _ in failing:
-        await _failure_of(judge, deadline_seconds=30)
-    assert (await judge.judge(task(), key=None, deadline_seconds=30)).score == pytest.approx(0.9)
 
 
 @pytest.mark.parametrize(

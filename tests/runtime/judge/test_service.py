@@ -17,13 +17,13 @@ from runtime.contracts.outcomes import JudgeResult, Outcome
 from runtime.contracts.unavailable import Unavailable
 from runtime.judge.ports import JudgeTask
 from runtime.judge.service import RunJudgement
-from runtime.kit.places import Places
 from runtime.messaging.worker import Done, Release
 from runtime.providers.chat_model import ProviderError
+from runtime.stages.places import Places
 from tests.contract.evaluations import answer, completed, identity, verdict
 from tests.fakes.history import InMemoryHistory
 from tests.fakes.request_states import InMemoryRequestStates
-from tests.runtime.stage_setup import NOW, ScriptedOpener, delivered, sealed
+from tests.runtime.stages.setup import NOW, ScriptedOpener, delivered, sealed
 
 
 class ScriptedJudge:

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from runtime.local.replacements import MySqlServer
 from runtime.persistence.store import MySqlHistory
 from tests.runtime.persistence.databases import CountingDatabase, migrated, open_database, open_history
-from tests.servers.mysql_server import MySqlServer
 
 
 @pytest.fixture

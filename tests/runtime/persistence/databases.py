@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from config.runtime_document import MySqlAddress
+from runtime.local.replacements import MySqlServer
 from runtime.persistence.database import STATEMENT_SECONDS, Answer, Database
 from runtime.persistence.migrate import migrate
 from runtime.persistence.statements import Statement
 from runtime.persistence.store import MySqlHistory
 from tests.contract.history_subjects import credentials
-from tests.servers.mysql_server import MySqlServer
 
 
 class CountingDatabase(Database):

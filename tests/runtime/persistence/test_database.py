@@ -9,13 +9,14 @@ from pydantic import SecretStr
 
 from config.runtime_document import MySqlAddress
 from runtime.contracts.unavailable import Unavailable
+from runtime.local.replacements import MySqlServer
 from runtime.persistence.database import MAX_CONNECTIONS, Credentials, Database, RowRefused
 from runtime.persistence.rows import to_row
 from runtime.persistence.statements import Statement, insert
 from tests.contract.evaluations import completed, fresh_tenant, identity
 from tests.contract.history_subjects import credentials
 from tests.runtime.persistence.databases import CountingDatabase, open_database, open_history
-from tests.servers.mysql_server import MySqlServer
+from tests.servers.mysql_server import execute
 from tests.servers.process import free_port
 from tests.servers.tcp_proxy import Mode, tcp_proxy
 
@@ -91,7 +92,8 @@ async def test_contention_is_tried_again_three_times(mysql: MySqlServer, code: i
 def contended(mysql: MySqlServer, *, code: int, fails: int) -> str:
     """The name of a procedure that fails with `code` that many times, and then gives the number of its calls."""
     name = f"contended_{uuid4().hex}"
-    mysql.execute(
+    execute(
+        mysql,
         f"USE {mysql.address.database}",
         f"CREATE TABLE {name} (calls INT NOT NULL)",
         f"INSERT INTO {name} VALUES (0)",  # noqa: S608 - a name of our own

@@ -14,12 +14,12 @@ from config.limits import Limits
 from runtime.contracts.evaluation import EvaluationRecord
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.record_size import max_record_bytes
+from runtime.local.replacements import MySqlServer
 from runtime.persistence.main import app_with, open_state
 from tests.contract.evaluations import answer, completed, failed, fresh_tenant, identity
 from tests.contract.history_subjects import credentials, persistence_app
 from tests.runtime.documents import runtime_document
 from tests.servers.http_server import serving
-from tests.servers.mysql_server import MySqlServer
 from tests.servers.process import free_port
 
 pytestmark = pytest.mark.servers

@@ -2,16 +2,15 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import closing
 from uuid import uuid4
 
-import pymysql
 import pytest
 
 from config.runtime_document import MySqlAddress
+from runtime.local.replacements import MySqlServer
 from runtime.persistence.migrate import Migrations, migrate
 from tests.contract.history_subjects import credentials
-from tests.servers.mysql_server import MySqlServer
+from tests.servers.mysql_server import execute
 from tests.servers.process import free_port
 
 pytestmark = pytest.mark.servers
@@ -21,21 +20,13 @@ pytestmark = pytest.mark.servers
 def empty(mysql_at: MySqlServer) -> Iterator[MySqlAddress]:
     """A database without any table."""
     name = f"empty_{uuid4().hex[:12]}"
-    mysql_at.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+    execute(mysql_at, f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
     yield mysql_at.address.model_copy(update={"database": name})
-    mysql_at.execute(f"DROP DATABASE {name}")
+    execute(mysql_at, f"DROP DATABASE {name}")
 
 
 def column(mysql: MySqlServer, sql: str) -> list[object]:
-    at = mysql.address
-    with (
-        closing(
-            pymysql.connect(host=at.host, port=at.port, user=mysql.username, password=mysql.password)
-        ) as connection,
-        connection.cursor() as cursor,
-    ):
-        cursor.execute(sql)
-        return [row[0] for row in cursor.fetchall()]
+    return [row[0] for row in execute(mysql, sql)]
 
 
 async def test_replicas_that_start_together_migrate_once(mysql_at: MySqlServer, empty: MySqlAddress) -> None:
@@ -48,7 +39,7 @@ async def test_replicas_that_start_together_migrate_once(mysql_at: MySqlServer, 
 
 async def test_a_second_start_leaves_the_table_as_it_is(mysql_at: MySqlServer, empty: MySqlAddress) -> None:
     await asyncio.to_thread(migrate, empty, credentials(mysql_at))
-    mysql_at.execute(f"ALTER TABLE {empty.database}.request_history ADD COLUMN by_hand INT NULL")
+    execute(mysql_at, f"ALTER TABLE {empty.database}.request_history ADD COLUMN by_hand INT NULL")
     await asyncio.to_thread(migrate, empty, credentials(mysql_at))
     assert column(mysql_at, f"SELECT COUNT(by_hand) FROM {empty.database}.request_history") == [0]  # noqa: S608
 

@@ -24,9 +24,9 @@ from runtime.contracts.failures import FailureReason, failure
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.outcomes import CriterionScore, InferenceResult, JudgeResult, Outcome, Usage
 from runtime.contracts.rubric import DEFAULT_RUBRIC, Criterion, Rubric
+from runtime.local.replacements import MySqlServer
 from runtime.persistence.rows import COLUMNS, READ_COLUMNS, to_record, to_row
 from tests.runtime.persistence.databases import migrated, open_database, open_history
-from tests.servers.mysql_server import MySqlServer
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 PROMPTS = ANY_TEXT.map(lambda text: text.replace("\x00", "") + "x")

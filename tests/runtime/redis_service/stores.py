@@ -9,10 +9,10 @@ from redis.asyncio import Redis
 
 from config.limits import Limits
 from config.runtime_document import RedisAddress
+from runtime.local.replacements import RedisServer
 from runtime.redis_service.endings import Endings
 from runtime.redis_service.link import RedisLink
 from runtime.redis_service.store import RECHECK_SECONDS, RedisRequestStates
-from tests.servers.redis_server import RedisServer
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,6 @@ async def open_subject(
 @asynccontextmanager
 async def admin(redis: RedisServer) -> AsyncIterator[Redis]:
     async with Redis(
-        host=redis.address.host, port=redis.address.port, password=redis.password, decode_responses=True
+        host=redis.address.host, port=redis.address.port, password=redis.password or None, decode_responses=True
     ) as client:
         yield client

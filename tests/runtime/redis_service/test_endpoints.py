@@ -9,14 +9,14 @@ import aiohttp
 import pytest
 
 from config.limits import Limits
-from config.runtime_document import RedisAddress
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.record_size import max_record_bytes
+from runtime.local.replacements import RedisServer
 from tests.contract.evaluations import change, claim, fresh_tenant, new_request, spec
 from tests.contract.request_states_subjects import redis_app
 from tests.servers.http_server import serving
 from tests.servers.process import free_port
-from tests.servers.redis_server import PASSWORD, RedisServer, valkey
+from tests.servers.redis_server import at_port, own_redis
 
 pytestmark = pytest.mark.servers
 HEADERS = {"Content-Type": "application/json"}
@@ -78,7 +78,7 @@ async def test_a_body_over_the_limit_is_413(client: aiohttp.ClientSession) -> No
 
 async def test_without_redis_the_service_is_alive_but_not_ready_and_recovers(tmp_path: Path) -> None:
     port = free_port()
-    server = RedisServer(RedisAddress(host="127.0.0.1", port=port, tls=False), PASSWORD)
+    server = at_port(port)
     body = new_request(tenant="t").model_dump_json()
     async with serving(redis_app(server)) as url, aiohttp.ClientSession(url, headers=HEADERS) as session:
         async with session.get("/healthz") as live, session.get("/readyz") as ready:
@@ -88,6 +88,6 @@ async def test_without_redis_the_service_is_alive_but_not_ready_and_recovers(tmp
             problem = json.loads(await refused.text())
             assert (refused.status, problem["code"], problem["retryable"]) == (503, "redis_unavailable", True)
             assert str(port) not in json.dumps(problem)
-        with valkey(tmp_path, port=port):
+        with own_redis(tmp_path, port=port):
             async with session.get("/readyz") as ready, session.post("/requests", data=body) as created:
                 assert (ready.status, created.status) == (200, 201)

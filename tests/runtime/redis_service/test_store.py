@@ -9,14 +9,14 @@ import pytest
 from redis.asyncio import Redis
 
 from config.limits import Limits
-from config.runtime_document import RedisAddress
 from config.topology import Stage
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.unavailable import Unavailable
+from runtime.local.replacements import RedisServer
 from tests.contract.evaluations import answer, change, claim, fresh_tenant, new_request, spec, verdict
 from tests.runtime.redis_service.stores import Subject, admin, open_subject
 from tests.servers.process import free_port
-from tests.servers.redis_server import PASSWORD, RedisServer, valkey
+from tests.servers.redis_server import at_port, own_redis
 from tests.servers.tcp_proxy import Mode, tcp_proxy
 
 pytestmark = pytest.mark.servers
@@ -150,14 +150,14 @@ async def test_a_broken_subscription_comes_back(redis_at: RedisServer, redis: Re
 async def test_a_redis_that_is_restarted_empty_costs_nothing_but_the_record(tmp_path: Path, tenant: str) -> None:
     port, new = free_port(), new_request(tenant=tenant)
     begin = change(new.identity, Status.INFERENCE, attempt=Stage.INFERENCE)
-    server = RedisServer(RedisAddress(host="127.0.0.1", port=port, tls=False), PASSWORD)
+    server = at_port(port)
     async with open_subject(server) as opened:
-        with valkey(tmp_path, port=port):
+        with own_redis(tmp_path / "before", port=port):
             await opened.states.create(new)
             await opened.states.advance(begin)
         with pytest.raises(Unavailable):
             await opened.states.advance(begin)
-        with valkey(tmp_path, port=port):
+        with own_redis(tmp_path / "after", port=port):
             advance = await opened.states.advance(begin)
     assert advance.applied
     assert advance.record.identity == new.identity
@@ -165,7 +165,7 @@ async def test_a_redis_that_is_restarted_empty_costs_nothing_but_the_record(tmp_
 
 
 async def test_a_full_redis_is_unavailable_and_evicts_nothing(tmp_path: Path, tenant: str) -> None:
-    with valkey(tmp_path, port=free_port()) as full:
+    with own_redis(tmp_path, port=free_port()) as full:
         async with open_subject(full) as opened, admin(full) as client:
             new = new_request(tenant=tenant)
             await opened.states.create(new)
@@ -191,10 +191,8 @@ async def test_a_lost_reply_is_unavailable_and_the_attempt_is_counted_once(redis
 
 async def test_a_redis_that_moved_is_followed_without_a_restart(tmp_path: Path, tenant: str) -> None:
     old, new = tmp_path / "old", tmp_path / "new"
-    old.mkdir()
-    new.mkdir()
     request = new_request(tenant=tenant)
-    with valkey(old, port=free_port()) as first, valkey(new, port=free_port()) as second:
+    with own_redis(old, port=free_port()) as first, own_redis(new, port=free_port()) as second:
         addresses = [first.address]
         async with open_subject(first, address=lambda: addresses[-1]) as opened:
             await opened.states.create(request)

@@ -1,20 +1,18 @@
-"""What the two queue stages decide alike: parse a message, open its key, and whether a failed call is tried again."""
+"""Whether a message may start its call, with which key, and when a failed call is tried again."""
 
-import random
 from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import SecretStr
 
 from config.limits import Limits
+from config.topology import Provider
 from runtime.contracts.evaluation import Identity
 from runtime.contracts.failures import POLICIES, FailureReason, Retry, may_retry
 from runtime.contracts.messages import SealedKey
 from runtime.keys.ports import KeyBinding, KeyExpired, KeyOpener, KeyUnreadable
+from runtime.messaging.backoff import doubled_seconds
 from runtime.providers.chat_model import ProviderError
-
-JITTER = 0.2
-"""Of a delay, up or down: released messages must not come back all at once."""
 
 
 @dataclass(frozen=True)
@@ -25,25 +23,36 @@ class TryAgain:
 
 
 def next_attempt(
-    error: ProviderError, *, attempts_made: int, limits: Limits, now: datetime, deadline_at: datetime
+    error: ProviderError,
+    *,
+    attempts_made: int,
+    receive_count: int,
+    limits: Limits,
+    now: datetime,
+    deadline_at: datetime,
 ) -> TryAgain | None:
     """When to try again after a failed call; None: it is final.
 
-    `attempts_made` counts this one. A delay that ends past the deadline is final too.
+    `attempts_made` counts this one. The backoff follows the deliveries, as a throttled call counts no attempt but does
+    use up a delivery. A delay that ends past the deadline is final too.
     """
     if not may_retry(error.reason, attempts_made=attempts_made, max_attempts=limits.max_attempts_per_stage):
         return None
-    backoff = min(limits.retry_backoff_seconds * 2 ** (attempts_made - 1), limits.retry_backoff_max_seconds)
-    delay = max(backoff, error.retry_after_seconds or 0) * random.uniform(1, 1 + JITTER)  # noqa: S311 - no secret
+    delay = max(doubled_seconds(receive_count, limits), error.retry_after_seconds or 0)
     if (deadline_at - now).total_seconds() <= delay:
         return None
     return TryAgain(after_seconds=delay, refund=POLICIES[error.reason].retry is Retry.FREE)
 
 
-async def open_key(opener: KeyOpener, sealed: SealedKey | None, identity: Identity) -> SecretStr | None:
+async def open_key(
+    opener: KeyOpener, sealed: SealedKey | None, *, identity: Identity, provider: Provider
+) -> SecretStr | None:
     """The plaintext key; None where the model needs none. Raises ProviderError for a seal that is of no use."""
     if sealed is None:
         return None
+    if sealed.provider is not provider:
+        # A forged message could pair one provider's key with another's model, and so send it there.
+        raise ProviderError(FailureReason.KEY_UNREADABLE)
     try:
         return await opener.open(sealed, binding=KeyBinding(request_id=identity.request_id, tenant=identity.tenant))
     except KeyExpired:

@@ -1,7 +1,7 @@
 import asyncio
 from contextlib import AsyncExitStack
 
-from runtime.kit.places import Places
+from runtime.stages.places import Places
 
 
 async def taken_turns(places: Places, names: str) -> list[str]:

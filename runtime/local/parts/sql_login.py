@@ -1,0 +1,24 @@
+"""Runs statements as an administrator of the database would, apart from what the services do."""
+
+import aiomysql
+from pymysql.err import MySQLError
+
+from runtime.local.part import NotReady
+
+CONNECT_SECONDS = 2
+
+
+async def run_statements(*statements: str, **login: object) -> None:
+    """Raises NotReady."""
+    try:
+        connection = await aiomysql.connect(**login, connect_timeout=CONNECT_SECONDS, autocommit=True)
+        try:
+            async with connection.cursor() as cursor:
+                for statement in statements or ("SELECT 1",):
+                    await cursor.execute(statement)
+        finally:
+            connection.close()
+    except MySQLError as error:
+        raise NotReady(f"MySQL answered {error.args[0] if error.args else 'nothing'}") from None
+    except (OSError, TimeoutError):
+        raise NotReady from None

@@ -1,0 +1,1 @@
+"""What the two queue stages, inference and judge, decide alike."""
