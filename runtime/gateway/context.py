@@ -17,6 +17,7 @@ class Gateway:
     read: ReadEvaluations
 
 
-def gateway(request: Request) -> Gateway:
+# Async although it awaits nothing: FastAPI would run a plain function in a worker thread, for every request.
+async def gateway(request: Request) -> Gateway:
     here: Gateway = request.state.gateway
     return here

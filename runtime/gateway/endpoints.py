@@ -38,6 +38,7 @@ ProviderKey = Annotated[str | None, Header(max_length=2048, description="Your ow
 
 @router.post(
     "/evaluations",
+    summary="Submit an evaluation",
     status_code=202,
     responses={
         200: {"model": EvaluationOut, "description": "Finished within `Prefer: wait=N`"},
@@ -73,7 +74,9 @@ async def submit(
     return EvaluationAccepted(id=str(accepted.request_id), status=status)
 
 
-@router.get("/evaluations/{evaluation_id}", responses=dict.fromkeys((404, 422, 503), PROBLEM))
+@router.get(
+    "/evaluations/{evaluation_id}", summary="Read one evaluation", responses=dict.fromkeys((404, 422, 503), PROBLEM)
+)
 async def get_one(
     evaluation_id: UUID, here: Annotated[Gateway, Depends(gateway)], prefer: Prefer = None
 ) -> EvaluationOut:
@@ -85,7 +88,7 @@ async def get_one(
     return to_public(record)
 
 
-@router.get("/evaluations", responses=dict.fromkeys((422, 503), PROBLEM))
+@router.get("/evaluations", summary="List evaluations", responses=dict.fromkeys((422, 503), PROBLEM))
 async def get_page(
     here: Annotated[Gateway, Depends(gateway)],
     limit: Annotated[int, Query(ge=1, le=100)] = 20,

@@ -21,7 +21,7 @@ from runtime.keys.hpke_sealer import HpkeSealer
 from runtime.kit.app import service_app
 from runtime.kit.aws import aws_client
 from runtime.kit.environment import ProcessEnvironment
-from runtime.kit.settings import Settings
+from runtime.kit.settings import active_settings
 from runtime.messaging.sns_publisher import SnsPublisher
 
 DESCRIPTION = """Judge the answers of language models. Send an `input` alone and the candidate model answers it first;
@@ -32,8 +32,7 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         async with AsyncExitStack() as stack:
-            appconfigdata = await stack.enter_async_context(aws_client("appconfigdata"))
-            settings = await stack.enter_async_context(Settings(appconfigdata=appconfigdata, names=environment.names))
+            settings = await stack.enter_async_context(active_settings(environment.names))
             sns = await stack.enter_async_context(aws_client("sns"))
             session = await stack.enter_async_context(open_session())
             publisher = await stack.enter_async_context(

@@ -16,7 +16,7 @@ from runtime.keys.keyring import Keyring
 from runtime.kit.app import service_app
 from runtime.kit.aws import aws_client
 from runtime.kit.environment import ProcessEnvironment
-from runtime.kit.settings import Settings
+from runtime.kit.settings import active_settings
 from runtime.messaging.sns_publisher import SnsPublisher
 from runtime.messaging.sqs_inbox import SqsInbox
 from runtime.messaging.worker import Worker
@@ -28,8 +28,7 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         async with AsyncExitStack() as stack:
-            appconfigdata = await stack.enter_async_context(aws_client("appconfigdata"))
-            settings = await stack.enter_async_context(Settings(appconfigdata=appconfigdata, names=environment.names))
+            settings = await stack.enter_async_context(active_settings(environment.names))
             sns = await stack.enter_async_context(aws_client("sns"))
             sqs = await stack.enter_async_context(aws_client("sqs"))
             secrets = await stack.enter_async_context(aws_client("secretsmanager"))

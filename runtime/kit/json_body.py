@@ -12,8 +12,8 @@ Model = TypeVar("Model", bound=BaseModel)
 def json_body(model: type[Model]) -> Any:
     """The annotation of a handler's parameter.
 
-    FastAPI's own way lets a lone surrogate through: Python's JSON parser takes it, and the text fails only when it is
-    written again. Pydantic's parser refuses it as invalid JSON; it is also the faster one.
+    FastAPI's own way lets a lone surrogate into a field without constraints: Python's JSON parser takes it, and the
+    text fails only when it is written again. Pydantic's parser refuses it as invalid JSON; it is also the faster one.
     """
 
     async def parse(request: Request) -> Model:

@@ -1,6 +1,8 @@
 """The runtime document from AppConfig: read at start, polled, hot-applied. An invalid one never becomes active."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, Self
 
 import structlog
@@ -9,11 +11,18 @@ from pydantic import ValidationError
 from config.naming import Names
 from config.runtime_document import RuntimeDocument
 from runtime.contracts.unavailable import Unavailable
-from runtime.kit.aws import aws_call
+from runtime.kit.aws import aws_call, aws_client
 
 log = structlog.get_logger()
 
 FIRST_READ_RETRY_SECONDS = 1.0
+
+
+@asynccontextmanager
+async def active_settings(names: Names) -> AsyncIterator["Settings"]:
+    """Waits for the first document, then polls until the end of the block."""
+    async with aws_client("appconfigdata") as client, Settings(appconfigdata=client, names=names) as settings:
+        yield settings
 
 
 class Settings:

@@ -13,9 +13,8 @@ from config.runtime_document import RuntimeDocument
 from config.topology import PERSISTENCE
 from runtime.contracts.record_size import max_record_bytes
 from runtime.kit.app import Lifespan, service_app
-from runtime.kit.aws import aws_client
 from runtime.kit.environment import ProcessEnvironment
-from runtime.kit.settings import Settings
+from runtime.kit.settings import active_settings
 from runtime.persistence.database import Credentials, Database
 from runtime.persistence.endpoints import router
 from runtime.persistence.migrate import Migrations
@@ -34,8 +33,7 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         async with AsyncExitStack() as stack:
-            appconfigdata = await stack.enter_async_context(aws_client("appconfigdata"))
-            settings = await stack.enter_async_context(Settings(appconfigdata=appconfigdata, names=environment.names))
+            settings = await stack.enter_async_context(active_settings(environment.names))
             yield await open_state(stack, document=settings, credentials=credentials)
 
     return app_with(lifespan)

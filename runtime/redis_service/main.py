@@ -13,9 +13,8 @@ from config.runtime_document import RuntimeDocument
 from config.topology import REDIS
 from runtime.contracts.record_size import max_record_bytes
 from runtime.kit.app import Lifespan, service_app
-from runtime.kit.aws import aws_client
 from runtime.kit.environment import ProcessEnvironment
-from runtime.kit.settings import Settings
+from runtime.kit.settings import active_settings
 from runtime.redis_service.endings import Endings
 from runtime.redis_service.endpoints import router
 from runtime.redis_service.link import RedisLink
@@ -28,8 +27,7 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         async with AsyncExitStack() as stack:
-            appconfigdata = await stack.enter_async_context(aws_client("appconfigdata"))
-            settings = await stack.enter_async_context(Settings(appconfigdata=appconfigdata, names=environment.names))
+            settings = await stack.enter_async_context(active_settings(environment.names))
             yield await open_state(stack, document=settings, password=lambda: environment.secret(PASSWORD_FILE))
 
     return app_with(lifespan)
