@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 export PYTHONPATH := .:constructs
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo up down status test test-fast check lock clean
+.PHONY: help demo up down status test test-fast check bench lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -33,9 +33,12 @@ test-fast: $(VENV)/.dev-ready ## Run the tests that start no server: seconds
 
 check: $(VENV)/.dev-ready ## Lint, types, import rules, locks, then all tests, cheapest first
 	@echo "== format and lint"; $(BIN)/ruff format --check . && $(BIN)/ruff check .
-	@echo "== types"; $(BIN)/mypy config runtime tests
+	@echo "== types"; $(BIN)/mypy config runtime tests benchmarks
 	@echo "== import rules"; $(BIN)/lint-imports
 	@$(MAKE) --no-print-directory test
+
+bench: $(VENV)/.dev-ready ## Measure the whole system against the two SDK calls alone
+	@$(BIN)/python benchmarks/pipeline.py
 
 lock: $(VENV)/.dev-ready ## Resolve pyproject.toml again into requirements*.txt
 	@tools/lock $(BIN)

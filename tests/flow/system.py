@@ -92,7 +92,7 @@ def llm_stub() -> Iterator[str]:
 
 
 @contextmanager
-def running_system(folder: Path) -> Iterator[System]:
+def running_system(folder: Path, *, log_level: str = "DEBUG") -> Iterator[System]:
     with llm_stub() as stub_url:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         environment |= {
@@ -102,7 +102,7 @@ def running_system(folder: Path) -> Iterator[System]:
             "LLM_JUDGE_GOOGLE_BASE_URL": stub_url,
             # It judges nothing, but it is small: enough to show that the wire works.
             "LLM_JUDGE_MODEL": "smollm2-135m",
-            "LLM_JUDGE_LOG_LEVEL": "DEBUG",
+            "LLM_JUDGE_LOG_LEVEL": log_level,
         }
         command = [sys.executable, "-m", "runtime.local", "up"]
         log = folder.with_suffix(".log").open("w")
