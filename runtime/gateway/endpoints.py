@@ -5,10 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
+from runtime.contracts.evaluation import EvaluationRecord
 from runtime.contracts.history import HistoryFilter
 from runtime.contracts.lifecycle import Status, is_terminal
 from runtime.contracts.models import ModelName
 from runtime.contracts.outcomes import Outcome
+from runtime.contracts.unavailable import Unavailable
 from runtime.gateway.context import Gateway, gateway
 from runtime.gateway.cursor import decode_cursor, encode_cursor
 from runtime.gateway.prefer import wait_seconds
@@ -63,7 +65,7 @@ async def submit(
     response.headers["Location"] = f"/v1/evaluations/{accepted.request_id}"
     status = Status.GATEWAY
     if wait or accepted.replayed:
-        record = await here.read.one(accepted.request_id, tenant=TENANT, wait_seconds=wait)
+        record = await _look(here, accepted.request_id, wait)
         if record is not None and wait:
             response.headers["Preference-Applied"] = f"wait={wait}"
         if record is not None and is_terminal(record.status):
@@ -116,3 +118,11 @@ async def get_page(
         has_more=page.next is not None,
         next_cursor=encode_cursor(page.next) if page.next else None,
     )
+
+
+async def _look(here: Gateway, request_id: UUID, wait: int) -> EvaluationRecord | None:
+    """It is accepted whatever happens now: a store that is away makes the answer a 202, not an error."""
+    try:
+        return await here.read.one(request_id, tenant=TENANT, wait_seconds=wait)
+    except Unavailable:
+        return None

@@ -8,7 +8,6 @@ A criterion's `levels` are not used: its score is P(yes), a point between them.
 
 import asyncio
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -24,9 +23,7 @@ from runtime.judge.scoring import weighted_mean
 from runtime.providers.chat_model import ChatModel, ChatReply, ChatRequest, ProviderError
 
 OWN_ANSWER_TOKENS = 40
-RATIONALE_TOKENS = 32
 TOP_LOGPROBS = 20
-EVEN = 0.5
 
 
 def p_yes(alternatives: Mapping[str, float]) -> float:
@@ -92,7 +89,7 @@ class LikelihoodJudge:
         self._model = model
 
     async def judge(self, task: JudgeTask, *, key: SecretStr | None, deadline_seconds: float) -> JudgeResult:
-        """Two calls more than the rubric has criteria, at most. Raises `ProviderError`."""
+        """One call more than the rubric has criteria, at most. Raises `ProviderError`."""
         floor = floored(task)
         if floor is not None:
             return floor
@@ -104,21 +101,19 @@ async def _verdict(task: JudgeTask, calls: _Calls) -> JudgeResult:
     clock = asyncio.get_running_loop().time
     started = clock()
     dialogue = Dialogue.on(task)
+    own = None
     if dialogue.reference is None and not task.self_judged:
-        own = await calls.ask(dialogue.first(), max_tokens=OWN_ANSWER_TOKENS)
-        dialogue = replace(dialogue, own=as_data(own.text.strip()) or None)
+        own = (await calls.ask(dialogue.first(), max_tokens=OWN_ANSWER_TOKENS)).text.strip() or None
+        dialogue = replace(dialogue, own=as_data(own) if own else None)
     criteria = []
     # One after the other: what the model has read for one question it need not read again for the next.
     for criterion in task.rubric.criteria:
         score = await calls.p_yes(dialogue.question(criterion.question))
         criteria.append(CriterionScore(name=criterion.name, weight=criterion.weight, score=score))
-    total = weighted_mean(criteria)
-    # Asked last, so that the score cannot follow from it.
-    rationale = await calls.ask(dialogue.rationale(good=total >= EVEN), max_tokens=RATIONALE_TOKENS)
     return JudgeResult(
-        score=total,
+        score=weighted_mean(criteria),
         criteria=tuple(criteria),
-        rationale=_first_sentence(rationale),
+        rationale=_basis(task, own),
         method="likelihood",
         rubric=task.rubric.label,
         requested_model=task.requested_model,
@@ -129,7 +124,10 @@ async def _verdict(task: JudgeTask, calls: _Calls) -> JudgeResult:
     )
 
 
-def _first_sentence(reply: ChatReply) -> str:
-    text = " ".join(reply.text.split())
-    first = re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0]
-    return f"{first} …" if reply.truncated and first == text else first
+def _basis(task: JudgeTask, own: str | None) -> str:
+    """What the probabilities rest on. Asked for a reason, a small model defends whatever score it is told."""
+    if own is not None:
+        return f"Compared with the judge's own answer: {' '.join(own.split())}"
+    if task.reference is not None:
+        return "Compared with the reference."
+    return "The judge wrote this answer itself and had nothing to compare it with."

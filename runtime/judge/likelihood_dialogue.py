@@ -50,10 +50,6 @@ class Dialogue:
     def question(self, question: str) -> tuple[Message, ...]:
         return self._about_the_answer(f"{question} Reply with only Yes or No.")
 
-    def rationale(self, *, good: bool) -> tuple[Message, ...]:
-        word = "good" if good else "bad"
-        return self._about_the_answer(f"This answer is {word}. Say why, in one sentence of at most 15 words.")
-
     def _task(self) -> str:
         return f"Task:\n{self.task}\n\n"
 

@@ -94,11 +94,15 @@ class RunJudgement:
         )
         result = await self.judges[ref.provider].judge(task, key=key, deadline_seconds=limits.call_deadline_seconds)
         try:
-            await self.states.advance(StateChange(identity=message.identity, to=Status.JUDGE, judge_result=result))
+            saved = await self.states.advance(
+                StateChange(identity=message.identity, to=Status.JUDGE, judge_result=result)
+            )
         except Unavailable:
             # It is persisted next; only a crash before that would cost a second verdict.
             log.warning("result_unsaved", next_step="none: the verdict is persisted next")
-        return result
+            return result
+        # Of two workers with the same message, both go on with the verdict that was saved first.
+        return saved.record.judge_result or result
 
     async def _failed(
         self, message: InferenceCompleted, record: EvaluationRecord, error: ProviderError, receive_count: int

@@ -34,8 +34,6 @@ def _line(part: PartRecord) -> Text | None:
         case State.FAILED:
             return Text.assemble(name, ("failed", "red"), f"   {part.note}")
         case State.RESTARTING:
-            return Text.assemble(
-                name, ("ended", "yellow"), f"   starting it again ({part.restarts}). {part.note or ''}"
-            )
+            return Text.assemble(name, ("ended", "yellow"), f"   starting it again ({part.restarts})")
         case _:
             return None

@@ -27,4 +27,6 @@ def named_access(environment: Mapping[str, str]) -> dict[str, str]:
     """Another emulator, or AWS: its credentials are the environment's."""
     given = {name: value for name, value in environment.items() if name.startswith("AWS_")}
     region = given.get("AWS_REGION") or given.get("AWS_DEFAULT_REGION") or LOCAL.region
-    return {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"} | given | {"AWS_REGION": region}
+    has_own = "AWS_ACCESS_KEY_ID" in given or "AWS_PROFILE" in given
+    made_up = {} if has_own else {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+    return made_up | given | {"AWS_REGION": region}

@@ -11,13 +11,14 @@ from runtime.ai_model.settings import UnknownModel
 from runtime.local.demo.command import demo
 from runtime.local.detach import StartFailed, start_detached
 from runtime.local.down import down
-from runtime.local.folder import local_folder
+from runtime.local.folder import Folder, local_folder
 from runtime.local.lock import AlreadyRunning
+from runtime.local.part import Unusable
 from runtime.local.ports import NoFreePort
 from runtime.local.replacements import BadReplacement
 from runtime.local.running import running_stack
 from runtime.local.status import status
-from runtime.local.up import fetch_missing_weights, up
+from runtime.local.weights import fetch_missing_weights
 
 INTERRUPTED = 130
 
@@ -27,11 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(highlight=False)
     try:
         return _run(chosen, console)
-    except (StartFailed, BadReplacement, UnknownModel, NoFreePort) as error:
-        console.print(f"{error}", style="red", soft_wrap=True, markup=False)
+    except (StartFailed, BadReplacement, UnknownModel, NoFreePort, Unusable) as error:
+        console.print(str(error), style="red", soft_wrap=True, markup=False)
         return 1
     except AlreadyRunning:
-        console.print("It runs already: see `status`, or stop it with `down`")
+        console.print("It runs already: see `make status`, or stop it with `make down`")
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -40,22 +41,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(chosen: argparse.Namespace, console: Console) -> int:
     folder = local_folder()
     match chosen.command:
-        case "up":
-            fetch_missing_weights()
-            if not chosen.detach:
-                return up(folder, console)
+        case "up" if chosen.detach:
             if running_stack(folder) is not None:
                 raise AlreadyRunning
+            fetch_missing_weights()
             record = asyncio.run(start_detached(folder, console))
-            console.print(f"Ready in {record.ready_seconds} s: {record.gateway_url}; `down` stops it")
+            console.print(f"Ready in {record.ready_seconds} s: {record.gateway_url}; `make down` stops it")
             return 0
+        case "up":
+            # Imported here: it brings the AWS and database clients, half a second that no other command needs.
+            from runtime.local.up import up  # noqa: PLC0415
+
+            fetch_missing_weights()
+            return up(folder, console)
         case "down":
             return down(folder, console)
         case "status":
             return status(folder, console)
         case _:
-            fetch_missing_weights()
-            return asyncio.run(demo(folder, console, files=chosen.file, svg=chosen.svg))
+            return _demo(folder, console, chosen)
+
+
+def _demo(folder: Folder, console: Console, chosen: argparse.Namespace) -> int:
+    try:
+        return asyncio.run(demo(folder, console, files=chosen.file, svg=chosen.svg))
+    except KeyboardInterrupt:
+        if running_stack(folder) is not None:
+            console.print("Interrupted. What was sent is judged all the same; `make down` stops the system.")
+        raise
 
 
 def _parser() -> argparse.ArgumentParser:

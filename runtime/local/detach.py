@@ -9,8 +9,8 @@ from contextlib import suppress
 from rich.console import Console
 
 from runtime.local.announce import Announcer
-from runtime.local.child_environment import PROJECT, supervisor_environment
-from runtime.local.folder import Folder
+from runtime.local.child_environment import supervisor_environment
+from runtime.local.folder import SUPERVISOR, Folder
 from runtime.local.running import running_stack
 from runtime.local.stack_file import StackRecord, State, read_stack
 
@@ -66,11 +66,10 @@ def _reason(folder: Folder) -> str:
 
 def _launch(folder: Folder) -> subprocess.Popen[bytes]:
     # Not by asyncio, which kills its children when its loop is closed.
-    with folder.log("supervisor").open("ab") as log:
+    with folder.log(SUPERVISOR).open("ab") as log:
         return subprocess.Popen(
             (sys.executable, "-m", "runtime.local", "up"),
-            env=supervisor_environment(),
-            cwd=PROJECT,
+            env=supervisor_environment() | {"LLM_JUDGE_LOCAL_DIR": str(folder.root)},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

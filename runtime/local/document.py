@@ -51,7 +51,10 @@ def runtime_document(
     if model is not None:
         default = f"{Provider.LOCAL}/{model.name}"
         providers[Provider.LOCAL] = ProviderSettings(
-            base_url=f"{urls[AI_MODEL.name]}/v1", max_in_flight=model.slots, models=(model.name,)
+            base_url=f"{urls[AI_MODEL.name]}/v1",
+            # Both stages share its slots.
+            max_in_flight=max(1, model.slots // 2),
+            models=(model.name,),
         )
     return RuntimeDocument(
         environment=LOCAL.name,

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PRIVATE_FOLDER = 0o700
+PREVIOUS = "-previous"
+SUPERVISOR = "supervisor"
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,12 @@ class Folder:
         self.root.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
         for name in ("logs", "run", "secrets"):
             self.state(name)
+
+    def set_old_logs_aside(self) -> None:
+        """Each run writes its own; those of the run before stay readable."""
+        for log in (self.root / "logs").glob("*.log"):
+            if not log.stem.endswith(PREVIOUS) and log != self.log(SUPERVISOR):
+                log.replace(log.with_stem(log.stem + PREVIOUS))
 
     def secret(self, name: str) -> str:
         """Made up once and kept, so that a restart finds what the servers were set up with."""

@@ -5,6 +5,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+ANSWER_SECONDS = 15.0
+"""For what runs elsewhere: it is there, or it is not."""
+
 Step = Callable[[], Awaitable[None]]
 
 
@@ -38,8 +41,6 @@ class Part:
     """After each start, once it answers and before others use it. Raises NotReady to be tried again."""
     after_failure: Step = nothing
     """Once, when it has failed for good."""
-    cost_of_death: str | None = None
-    """What is lost when it is killed, for a person; None: nothing."""
     optional: bool = False
     """The rest is of use without it."""
     start_timeout_seconds: float = 60.0

@@ -6,17 +6,20 @@ from dataclasses import dataclass
 
 from config.naming import DATABASE
 from config.runtime_document import MySqlAddress, RedisAddress
-from config.topology import AI_MODEL, GATEWAY, INFERENCE, JUDGE, PERSISTENCE, REDIS
+from config.topology import AI_MODEL, CHANNELS, GATEWAY, INFERENCE, JUDGE, PERSISTENCE, REDIS
 from runtime.local.aws_access import emulator_access, named_access
 from runtime.local.document import LocalModel
 from runtime.local.folder import Folder
-from runtime.local.part import Part, nothing
-from runtime.local.parts import aws_emulator, model, mysql, redis
+from runtime.local.part import Part, Step, nothing
+from runtime.local.parts import aws_emulator, mysql, redis
+from runtime.local.parts.aws_emulator import AwsEmulator, aws_elsewhere
+from runtime.local.parts.model import model_part
 from runtime.local.parts.seekdb import EmbeddedSeekdb
 from runtime.local.parts.services import service_part
 from runtime.local.ports import LOOPBACK, choose_ports
-from runtime.local.provision.provisioner import Provisioner
+from runtime.local.provision.provisioner import NAMES, Provisioner
 from runtime.local.replacements import MySqlServer, RedisServer, read_replacements
+from runtime.local.weights import model_settings
 
 # Unusual numbers: the usual ones belong to whatever else a laptop runs.
 EMBEDDED_PORTS = {aws_emulator.NAME: 14566, redis.NAME: 16379, mysql.NAME: 13306}
@@ -32,12 +35,12 @@ class Plan:
 
 
 def plan_stack(folder: Folder, environment: Mapping[str, str] = os.environ) -> Plan:
-    """Raises BadReplacement, UnknownModel or NoFreePort."""
+    """Raises BadReplacement, UnknownModel, NoFreePort or Unusable."""
     elsewhere = read_replacements(environment)
     ports = choose_ports(EMBEDDED_PORTS | {service.name: service.port for service in (*SERVICES, AI_MODEL)})
     database = elsewhere.mysql or _own_mysql(folder, ports[mysql.NAME])
     cache = elsewhere.redis or _own_redis(folder, ports[redis.NAME])
-    weights = model.model_settings(environment)
+    weights = model_settings(environment)
     provisioner = Provisioner(
         folder=folder,
         ports=ports,
@@ -46,16 +49,15 @@ def plan_stack(folder: Folder, environment: Mapping[str, str] = os.environ) -> P
         model=LocalModel(weights.model_name, weights.slots),
         environment=environment,
     )
-    access = named_access(environment) if elsewhere.aws_endpoint_url else emulator_access(ports[aws_emulator.NAME])
+    emulator = None if elsewhere.aws_endpoint_url else AwsEmulator(folder=folder, port=ports[aws_emulator.NAME])
     seekdb = None if elsewhere.mysql else EmbeddedSeekdb(folder=folder, server=database)
-    before_start = {PERSISTENCE.name: seekdb.forget_locks} if seekdb else {}
+    access = emulator_access(ports[aws_emulator.NAME]) if emulator else named_access(environment)
+    prepare = _before_start(emulator, seekdb)
     parts = (
-        aws_emulator.aws_elsewhere(provision=provisioner.provision)
-        if elsewhere.aws_endpoint_url
-        else aws_emulator.aws_emulator(folder=folder, port=ports[aws_emulator.NAME], provision=provisioner.provision),
+        emulator.part(provision=provisioner.provision) if emulator else aws_elsewhere(provision=provisioner.provision),
         seekdb.part() if seekdb else mysql.mysql_elsewhere(database),
         redis.redis_elsewhere(cache) if elsewhere.redis else redis.valkey(folder=folder, server=cache),
-        model.model_part(
+        model_part(
             weights, folder=folder, port=ports[AI_MODEL.name], after_failure=provisioner.provision_without_model
         ),
         *(
@@ -64,12 +66,20 @@ def plan_stack(folder: Folder, environment: Mapping[str, str] = os.environ) -> P
                 folder=folder,
                 port=ports[service.name],
                 access=access,
-                prepare=before_start.get(service.name, nothing),
+                prepare=prepare.get(service.name, nothing),
             )
             for service in SERVICES
         ),
     )
     return Plan(parts, access, f"http://{LOOPBACK}:{ports[GATEWAY.name]}")
+
+
+def _before_start(emulator: AwsEmulator | None, seekdb: EmbeddedSeekdb | None) -> dict[str, Step]:
+    """What an embedded part must do for a service that starts again, by service."""
+    steps: dict[str, Step] = {PERSISTENCE.name: seekdb.forget_locks} if seekdb else {}
+    if emulator:
+        steps |= {channel.consumer: emulator.release_messages_of(NAMES.queue(channel)) for channel in CHANNELS}
+    return steps
 
 
 def _own_mysql(folder: Folder, port: int) -> MySqlServer:

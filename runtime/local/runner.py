@@ -33,6 +33,7 @@ class Runner:
         self._on_change = on_change
         self._stopping = asyncio.Event()
         self._backoff = Backoff()
+        self._ready_at: float | None = None
         self._obstacle = ""
 
     async def run(self) -> None:
@@ -52,23 +53,24 @@ class Runner:
 
     async def _live_once(self) -> float | None:
         """From one start to its end; the pause before the next one, or None: there is none."""
-        self._change(state=State.RESTARTING if self.ready.is_set() else State.STARTING)
-        started = time.monotonic()
+        self._change(state=self._on_the_way)
+        started, self._ready_at = time.monotonic(), None
         try:
             await self.part.prepare()
             async with self._process() as ending:
                 await self._become_ready(ending, started)
                 await ending.wait()
-                if not self._stopping.is_set():
-                    self._change(note=self.part.cost_of_death)
         except Unusable as unusable:
             self._change(state=State.FAILED, note=str(unusable))
             return None
         except TimeoutError:
             self._change(note=f"not ready within {self.part.start_timeout_seconds:.0f} s{self._obstacle}")
+            if not self.ready.is_set():
+                self._give_up()
+                return None
         except Died:
             self._change(note=f"ended during its start{self._obstacle}")
-        return 0.0 if self._stopping.is_set() else self._plan_restart(time.monotonic() - started)
+        return 0.0 if self._stopping.is_set() else self._plan_restart()
 
     @asynccontextmanager
     async def _process(self) -> AsyncIterator[asyncio.Event]:
@@ -99,7 +101,8 @@ class Runner:
                 while not await self._works(step):
                     if await _happens(ending, within_seconds=PROBE_SECONDS):
                         raise Died
-        self._change(state=State.READY, ready_seconds=round(time.monotonic() - started, 2), note=None)
+        self._ready_at = time.monotonic()
+        self._change(state=State.READY, ready_seconds=round(self._ready_at - started, 2), note=None)
         self.ready.set()
 
     async def _works(self, step: Step) -> bool:
@@ -124,13 +127,22 @@ class Runner:
             await process.wait()
             self._change(note=f"killed: it did not stop within {self.part.stop_timeout_seconds:.0f} s")
 
-    def _plan_restart(self, lived_seconds: float) -> float | None:
-        pause = self._backoff.after(lived_seconds)
-        self._change(process=None, restarts=self.record.restarts + 1)
+    def _plan_restart(self) -> float | None:
+        pause = self._backoff.after(time.monotonic() - self._ready_at if self._ready_at else 0.0)
+        self._change(state=self._on_the_way, process=None, restarts=self.record.restarts + 1)
         if pause is None:
-            log = self._folder.log(self.part.name)
-            self._change(state=State.FAILED, note=f"it keeps ending right after its start: the reason is in {log}")
+            self._change(note="it keeps ending soon after its start")
+            self._give_up()
         return pause
+
+    def _give_up(self) -> None:
+        """Says why, and where more is found."""
+        where = f"; the reason is in {self._folder.log(self.part.name)}" if self.part.command else ""
+        self._change(state=State.FAILED, process=None, note=f"{self.record.note}{where}")
+
+    @property
+    def _on_the_way(self) -> State:
+        return State.RESTARTING if self.ready.is_set() else State.STARTING
 
     def _change(self, **update: Any) -> None:
         self.record = self.record.model_copy(update=update)

@@ -9,6 +9,8 @@ from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from runtime.local.part import Unusable
+
 PR_SET_PDEATHSIG = 1
 
 
@@ -20,18 +22,22 @@ async def spawn(
     log: Path,
     orphan_signal: signal.Signals,
 ) -> Process:
-    with log.open("ab") as output:
-        return await asyncio.create_subprocess_exec(
-            *command,
-            env=environment,
-            cwd=folder,
-            stdin=DEVNULL,
-            stdout=output,
-            stderr=output,
-            # Ctrl-C in a terminal reaches the whole foreground group: the parts must be stopped in order, by us.
-            start_new_session=True,
-            preexec_fn=_die_with_parent(orphan_signal),
-        )
+    """Raises Unusable where the program is missing or may not be run."""
+    try:
+        with log.open("ab") as output:
+            return await asyncio.create_subprocess_exec(
+                *command,
+                env=environment,
+                cwd=folder,
+                stdin=DEVNULL,
+                stdout=output,
+                stderr=output,
+                # Ctrl-C in a terminal reaches the whole foreground group: the parts must be stopped in order, by us.
+                start_new_session=True,
+                preexec_fn=_die_with_parent(orphan_signal),
+            )
+    except OSError as error:
+        raise Unusable(f"{command[0]} cannot be started: {error.strerror}") from None
 
 
 def _die_with_parent(orphan_signal: signal.Signals) -> Callable[[], None] | None:

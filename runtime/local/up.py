@@ -3,26 +3,20 @@
 import asyncio
 import os
 import signal
+from collections.abc import Callable
 
 from rich.console import Console
 
 from runtime.local.announce import Announcer
 from runtime.local.folder import Folder
 from runtime.local.leftovers import end_leftovers
-from runtime.local.lock import AlreadyRunning, only_supervisor
-from runtime.local.parts.model import fetch_weights, model_settings, weights_missing
-from runtime.local.plan import plan_stack
+from runtime.local.lock import only_supervisor
+from runtime.local.plan import Plan, plan_stack
 from runtime.local.stack_file import PartRecord, StackRecord, State, read_stack
 from runtime.local.supervisor import Supervisor
 
 
-def fetch_missing_weights() -> None:
-    """Before the start, so that its progress bar has the terminal for itself. Raises UnknownModel."""
-    if weights_missing(model_settings()):
-        fetch_weights()
-
-
-def up(folder: Folder, console: Console) -> int:
+def up(folder: Folder, console: Console, *, plan: Callable[[Folder], Plan] = plan_stack) -> int:
     """Raises AlreadyRunning, and what planning raises."""
     folder.create()
     with only_supervisor(folder):
@@ -32,14 +26,15 @@ def up(folder: Folder, console: Console) -> int:
             if ended:
                 console.print(f"  An earlier run was killed; ended what it left behind: {', '.join(ended)}")
             folder.stack_file.unlink()
-        state = asyncio.run(_supervise(folder, console))
+        folder.set_old_logs_aside()
+        # Ports are chosen now that nothing of an earlier run holds them any more.
+        state = asyncio.run(_supervise(plan(folder), folder, console))
         if state is State.STOPPED:
             folder.stack_file.unlink()
     return 0 if state is State.STOPPED else 1
 
 
-async def _supervise(folder: Folder, console: Console) -> State:
-    plan = plan_stack(folder)
+async def _supervise(plan: Plan, folder: Folder, console: Console) -> State:
     # This process creates the queues and keys; it reaches AWS exactly as the services do.
     os.environ.update(plan.access)
     announce = Announcer(console)
@@ -74,6 +69,3 @@ def _headline(stack: StackRecord, folder: Folder) -> str:
             return "Stopping"
         case _:
             return "Stopped"
-
-
-__all__ = ["AlreadyRunning", "fetch_missing_weights", "up"]

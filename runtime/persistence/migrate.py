@@ -85,20 +85,22 @@ def migrate(address: MySqlAddress, credentials: Credentials) -> None:
     with engine.connect() as connection:
         if MigrationContext.configure(connection).get_current_revision() == head:
             return
-        with _locked(connection, f"{address.database}.migrations"):
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            # MySQL has no transactional DDL, so Alembic may leave its note of the steps done uncommitted.
-            connection.commit()
+    # A connection of its own: the look above fixed what its transaction sees, and another replica may be at work.
+    with engine.connect() as connection, _locked(connection, f"{address.database}.migrations"):
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        # Asking for the lock began a transaction, so Alembic leaves it to us to keep its note of the steps done.
+        connection.commit()
 
 
 @contextmanager
 def _locked(connection: Connection, name: str) -> Iterator[None]:
-    """The lock belongs to the connection: a replica that dies lets go of it."""
+    """The lock belongs to the connection: a replica that dies lets go of it.
+
+    seekdb now and then gives a new lock to two at once; the second then fails at a step that is done, and runs again.
+    """
     if connection.scalar(text("SELECT GET_LOCK(:name, :seconds)"), {"name": name, "seconds": LOCK_SECONDS}) != 1:
         raise LockBusy
-    # Ends the transaction, and with it the view of the database as it was before the wait.
-    connection.rollback()
     try:
         yield
     finally:

@@ -14,6 +14,7 @@ from runtime.redis_service.link import RedisLink, reaching_redis
 from runtime.redis_service.scripts import ENDED_CHANNEL
 
 RESUBSCRIBE_SECONDS = 1.0
+CANCEL_AGAIN_SECONDS = 0.2
 POLL_SECONDS = 1.0
 """Below the socket's own time-out, which would end the subscription."""
 
@@ -31,9 +32,11 @@ class Endings:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._listener is not None:
+        # Again until it ends: redis-py sends through asyncio.wait_for, which before Python 3.12 loses a cancellation
+        # that arrives together with the end of its wait.
+        while self._listener is not None and not self._listener.done():
             self._listener.cancel()
-            await asyncio.wait([self._listener])
+            await asyncio.wait([self._listener], timeout=CANCEL_AGAIN_SECONDS)
 
     @contextmanager
     def watch(self, request_id: UUID) -> Iterator[asyncio.Event]:

@@ -37,4 +37,4 @@ def test_answers_to_judge_are_labelled_good_and_bad_about_evenly() -> None:
 
 
 def test_questions_to_answer_first_bring_no_answer() -> None:
-    assert all(row.output is None for row in rows(EXAMPLES / "answer_then_judge.jsonl"))
+    assert all(row.output is None for row in rows(EXAMPLES / "questions.jsonl"))

@@ -64,12 +64,8 @@ async def tcp_proxy(host: str, port: int) -> AsyncIterator[TcpProxy]:
     proxy = TcpProxy(host, port)
     handlers: set[asyncio.Task[None]] = set()
 
-    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is not None:
-            handlers.add(task)
-        with suppress(OSError):
-            await proxy.handle(reader, writer)
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        handlers.add(asyncio.create_task(proxy.handle(reader, writer)))
 
     server = await asyncio.start_server(accept, "127.0.0.1", 0)
     proxy.port = server.sockets[0].getsockname()[1]

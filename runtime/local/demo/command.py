@@ -26,8 +26,10 @@ from runtime.local.down import down
 from runtime.local.folder import Folder
 from runtime.local.running import is_whole, running_stack
 from runtime.local.stack_file import StackRecord, State
+from runtime.local.weights import fetch_missing_weights
 
 EXAMPLES = PROJECT / "examples"
+PICTURE_WIDTH = 100
 WELL = (Ending.JUDGED, Ending.WITHHELD)
 
 
@@ -45,6 +47,9 @@ async def demo(folder: Folder, console: Console, *, files: Sequence[Path], svg: 
         console.print(f"There is nothing to judge in {', '.join(map(str, paths)) or EXAMPLES}", style="red")
         return 1
     stack = await _running(folder, console)
+    for part in stack.parts:
+        if part.state is State.FAILED:
+            console.print(f"{part.name}: {part.note}", style="yellow", markup=False, soft_wrap=True)
     return await judge(
         items,
         malformed,
@@ -68,7 +73,10 @@ async def _running(folder: Folder, console: Console) -> StackRecord:
         # Stopping, or a part of it has failed for good.
         await asyncio.to_thread(down, folder, console)
         record = None
-    return record or await start_detached(folder, console)
+    if record is None:
+        await asyncio.to_thread(fetch_missing_weights)
+        record = await start_detached(folder, console)
+    return record
 
 
 async def judge(
@@ -111,18 +119,19 @@ async def _wrong_rows(results: Sequence[Result], client: GatewayClient) -> list[
 
 
 def _show(results: Sequence[Result], seconds: float, *, console: Console, svg: Path | None) -> None:
-    table, lines = results_table(results), summary_lines(results, seconds=seconds)
-    console.print(table)
+    lines = summary_lines(results, seconds=seconds)
+    console.print(results_table(results, width=console.width))
     if len(results) > MOST_ROWS:
         console.print(f"... and {len(results) - MOST_ROWS} more, all in the results file")
     for result in results:
         if result.explanation:
-            text = f"{result.item.name} ({result.item.where}): {result.explanation}"
+            named = result.item.name != result.item.where
+            text = f"{result.item.name if named else ''} {result.item.where}: {result.explanation}".lstrip()
             console.print(text, style="red", markup=False, soft_wrap=True)
     console.print("\n" + "\n".join(lines), soft_wrap=True)
     if svg is not None:
-        picture = Console(record=True, file=io.StringIO(), width=100, highlight=False)
-        picture.print(table, "\n" + "\n".join(lines))
+        picture = Console(record=True, file=io.StringIO(), width=PICTURE_WIDTH, highlight=False)
+        picture.print(results_table(results, width=PICTURE_WIDTH), "\n" + "\n".join(lines))
         picture.save_svg(str(svg), title="make demo")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 NAME_FIELDS = ("id", "custom_id")
-"""The caller's own name of a line; it is shown and not sent."""
+"""The caller's own name of a line, shown and not sent; `metadata.id`, which is sent, serves too."""
 
 
 @dataclass(frozen=True)
@@ -51,18 +51,21 @@ def _item(line: bytes, where: str) -> Item:
     value = json.loads(line.decode(), parse_constant=_refuse)
     if not isinstance(value, dict):
         raise ValueError("not a JSON object")  # noqa: TRY004 - a fault of the line, like the others
-    names = [_printable(str(value[field])) for field in NAME_FIELDS if value.get(field) is not None]
     body = {field: content for field, content in value.items() if field not in NAME_FIELDS}
-    return Item(name=names[0] if names else where, where=where, body=body)
+    return Item(name=_name(value) or where, where=where, body=body)
+
+
+def _name(value: dict[str, Any]) -> str:
+    metadata = value.get("metadata")
+    candidates = [value.get(field) for field in NAME_FIELDS]
+    candidates += [metadata.get("id")] if isinstance(metadata, dict) else []
+    # A file may come from anywhere: control characters would reach the terminal.
+    names = ("".join(c if c.isprintable() else "?" for c in str(name)) for name in candidates if name is not None)
+    return next(filter(None, names), "")
 
 
 def _refuse(_: str) -> NoReturn:
     raise ValueError("NaN and Infinity are not JSON")
-
-
-def _printable(name: str) -> str:
-    """A file may come from anywhere: control characters would reach the terminal."""
-    return "".join(character if character.isprintable() else "?" for character in name)
 
 
 def _reason(error: Exception) -> str:

@@ -27,6 +27,8 @@ class DemoProgress:
             console=console,
             disable=not console.is_terminal,
             transient=True,
+            # Results come in bursts: a short memory would promise an end within seconds.
+            speed_estimate_period=600,
         )
         self._task = self._bar.add_task(self._words(), total=total)
 

@@ -1,5 +1,6 @@
 """Step 4 of the demo: the table, one row a line of the files."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from rich.table import Table
@@ -7,39 +8,53 @@ from rich.text import Text
 
 from runtime.local.demo.result import Ending, Result
 
-CELLS = 10
-MOST_CRITERIA = 4
-"""More than that do not fit beside each other."""
+CELLS = 8
 MOST_ROWS = 200
+FIXED_WIDTH = 62
+"""Of all columns but the criteria, with a readable item."""
+GAP = 2
 GOOD, FAIR = 0.7, 0.4
 STYLES = {Ending.JUDGED: "green", Ending.WITHHELD: "yellow"}
 
 
-def results_table(results: Sequence[Result]) -> Table:
+def results_table(results: Sequence[Result], *, width: int) -> Table:
+    """The criteria that most rows have, as many as fit beside each other; the results file has them all."""
     shown = results[:MOST_ROWS]
-    names = list(dict.fromkeys(name for result in shown for name in result.criteria))[:MOST_CRITERIA]
-    expected = any(result.item.expected for result in shown)
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("item", no_wrap=True, max_width=40, overflow="ellipsis")
+    criteria = _criteria(shown, width)
+    known = any(result.item.expected for result in shown)
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, GAP, 0, 0))
+    table.add_column("item")
     table.add_column("score", no_wrap=True)
-    for name in names:
+    for name in criteria:
         table.add_column(name, justify="right", no_wrap=True)
-    if expected:
-        table.add_column("expected", no_wrap=True)
+    if known:
+        table.add_column("known", no_wrap=True)
     table.add_column("outcome", no_wrap=True)
     table.add_column("time", justify="right", no_wrap=True)
     for result in shown:
-        table.add_row(*_row(result, names, expected=expected))
+        table.add_row(*_row(result, criteria, known=known))
     return table
 
 
-def _row(result: Result, names: Sequence[str], *, expected: bool) -> list[Text]:
+def _criteria(results: Sequence[Result], width: int) -> list[str]:
+    chosen: list[str] = []
+    room = width - FIXED_WIDTH
+    for name, _ in Counter(name for result in results for name in result.criteria).most_common():
+        room -= max(len(name), 4) + GAP
+        if room < 0:
+            break
+        chosen.append(name)
+    return chosen
+
+
+def _row(result: Result, criteria: Sequence[str], *, known: bool) -> list[Text]:
     seconds = result.seconds
     return [
-        Text(result.item.name),
+        # Not the column but its text is kept on one line: so this is the column that gives way.
+        Text(result.item.name, no_wrap=True, overflow="ellipsis"),
         _score(result),
-        *(_number(result.criteria.get(name)) for name in names),
-        *([Text(result.item.expected or "")] if expected else []),
+        *(_number(result.criteria.get(name)) for name in criteria),
+        *([Text(result.item.expected or "")] if known else []),
         Text(result.outcome, style=STYLES.get(result.ending, "red")),
         Text(f"{seconds:.1f} s" if seconds is not None else ""),
     ]

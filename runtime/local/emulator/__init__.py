@@ -4,3 +4,5 @@ The corrections reach into private names of ministack, whose version is therefor
 """
 
 SAVE_PATH = "/_local/save"
+RELEASE_PATH = "/_local/release/"
+"""Followed by the name of a queue."""

@@ -2,15 +2,16 @@
 
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
 from typing import Any
 
 import uvicorn
 from ministack import app as ministack
-from ministack.core.persistence import save_all
 
-from runtime.local.emulator import SAVE_PATH
 from runtime.local.emulator.deletes import forgive_repeated_deletes
-from runtime.local.emulator.long_poll import wake_receivers_on_arrival
+from runtime.local.emulator.journal import Journal
+from runtime.local.emulator.long_poll import caller, wake_receivers_on_arrival
+from runtime.local.emulator.orders import obey
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -18,18 +19,19 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 async def app(scope: Message, receive: Receive, send: Send) -> None:
-    """The emulator, and a way to have its state saved before a clean stop: it may be killed instead."""
-    if scope["type"] != "http" or scope["path"] != SAVE_PATH:
+    if scope["type"] != "http" or not scope["path"].startswith("/_local/"):
+        caller.set(receive)
         await ministack.app(scope, receive, send)
         return
-    save_all(ministack._build_persistence_save_dict())  # noqa: SLF001
-    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.start", "status": obey(scope["path"]), "headers": []})
     await send({"type": "http.response.body"})
 
 
-def serve(*, port: int) -> None:
-    forgive_repeated_deletes()
-    wake_receivers_on_arrival()
+def serve(*, port: int, state: Path) -> None:
+    journal = Journal(state / "arrivals.jsonl")
+    journal.install()
+    forgive_repeated_deletes(journal)
+    wake_receivers_on_arrival(journal)
     uvicorn.run(
         app,
         # Loopback, without a choice: the emulator checks no credentials.
@@ -45,4 +47,4 @@ def serve(*, port: int) -> None:
 
 
 if __name__ == "__main__":
-    serve(port=int(os.environ["GATEWAY_PORT"]))
+    serve(port=int(os.environ["GATEWAY_PORT"]), state=Path(os.environ["STATE_DIR"]))

@@ -22,10 +22,6 @@ class Loopback:
         if self._server is None:
             self._server = await asyncio.start_server(self._join, LOOPBACK, self._port)
 
-    def close(self) -> None:
-        if self._server is not None:
-            self._server.close()
-
     async def _join(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         try:
             server, to_server = await asyncio.open_unix_connection(str(self._socket))

@@ -1,21 +1,17 @@
 """The ai-model-service: a small model on the CPU, so that the whole runs without a key."""
 
 import asyncio
-import os
-import subprocess
 import sys
-from collections.abc import Mapping
 
 from config.topology import AI_MODEL
-from runtime.ai_model.catalogue import CATALOGUE
-from runtime.ai_model.settings import Settings, read_settings
-from runtime.ai_model.weights import WeightsCache
+from runtime.ai_model.settings import Settings
 from runtime.local.child_environment import child_environment
 from runtime.local.folder import Folder
 from runtime.local.part import Part, Step, Unusable
 from runtime.local.parts.http_probe import http_probe
 from runtime.local.parts.services import service_environment
 from runtime.local.ports import LOOPBACK
+from runtime.local.weights import weights_missing
 
 NAME = AI_MODEL.name
 LOAD_SECONDS = 180.0
@@ -23,18 +19,6 @@ NO_MODEL = (
     "Without it only openai/ and google/ models can be used, with your own keys. To have it: set MODEL_PATH to a GGUF "
     "file of a chat model, or LLM_JUDGE_MODEL to another name of the catalogue, and start again."
 )
-
-
-def model_settings(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Raises UnknownModel."""
-    return read_settings(environment)
-
-
-def weights_missing(settings: Settings) -> bool:
-    """Whether they must be fetched first; a file of the user's own is theirs to bring."""
-    if not settings.catalogued:
-        return False
-    return not WeightsCache(directory=settings.weights.parent).is_verified(CATALOGUE[settings.model_name])
 
 
 def model_part(settings: Settings, *, folder: Folder, port: int, after_failure: Step) -> Part:
@@ -55,8 +39,3 @@ def model_part(settings: Settings, *, folder: Folder, port: int, after_failure: 
         optional=True,
         start_timeout_seconds=LOAD_SECONDS,
     )
-
-
-def fetch_weights() -> None:
-    """With its own progress bar on this terminal, and its own words where it fails: the rest starts without a model."""
-    subprocess.run((sys.executable, "-m", "runtime.ai_model.fetch"), env=child_environment(), check=False)

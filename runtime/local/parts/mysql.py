@@ -1,6 +1,6 @@
 """MySQL: the embedded server of `seekdb.py`, or the one that LLM_JUDGE_MYSQL_URL names."""
 
-from runtime.local.part import Part
+from runtime.local.part import ANSWER_SECONDS, Part
 from runtime.local.parts.sql_login import run_statements
 from runtime.local.replacements import MySqlServer
 
@@ -12,4 +12,4 @@ def mysql_elsewhere(server: MySqlServer) -> Part:
         address = server.address
         await run_statements(host=address.host, port=address.port, user=server.username, password=server.password)
 
-    return Part(name=NAME, command=None, probe=probe)
+    return Part(name=NAME, command=None, probe=probe, start_timeout_seconds=ANSWER_SECONDS)

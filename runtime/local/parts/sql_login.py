@@ -1,7 +1,10 @@
 """Runs statements as an administrator of the database would, apart from what the services do."""
 
+import warnings
+
 import aiomysql
 from pymysql.err import MySQLError
+from pymysql.err import Warning as MySQLWarning
 
 from runtime.local.part import NotReady
 
@@ -10,6 +13,8 @@ CONNECT_SECONDS = 2
 
 async def run_statements(*statements: str, **login: object) -> None:
     """Raises NotReady."""
+    # aiomysql hands MySQL's notes to Python's warnings: each IF NOT EXISTS would be one.
+    warnings.filterwarnings("ignore", category=MySQLWarning)
     try:
         connection = await aiomysql.connect(**login, connect_timeout=CONNECT_SECONDS, autocommit=True)
         try:

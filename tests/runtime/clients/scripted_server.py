@@ -61,10 +61,8 @@ async def scripted_server() -> AsyncIterator[ScriptedServer]:
     scripted = ScriptedServer()
     handlers: set[asyncio.Task[None]] = set()
 
-    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        handler = asyncio.create_task(scripted.handle(reader, writer))
-        handlers.add(handler)
-        await asyncio.wait([handler])
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        handlers.add(asyncio.create_task(scripted.handle(reader, writer)))
 
     server = await asyncio.start_server(accept, "127.0.0.1", 0)
     scripted.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"

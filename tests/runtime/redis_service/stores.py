@@ -18,7 +18,7 @@ from runtime.redis_service.store import RECHECK_SECONDS, RedisRequestStates
 @dataclass(frozen=True)
 class Subject:
     states: RedisRequestStates
-    link: RedisLink
+    endings: Endings
 
 
 @asynccontextmanager
@@ -34,7 +34,7 @@ async def open_subject(
     link = RedisLink(address=address or (lambda: redis.address), password=lambda: password)
     async with link, Endings(redis=link) as endings:
         states = RedisRequestStates(redis=link, endings=endings, limits=lambda: chosen, recheck_seconds=recheck_seconds)
-        yield Subject(states, link)
+        yield Subject(states, endings)
 
 
 @asynccontextmanager

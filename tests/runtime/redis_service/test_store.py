@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from redis.asyncio import Redis
 
 from config.limits import Limits
@@ -13,6 +14,8 @@ from config.topology import Stage
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.unavailable import Unavailable
 from runtime.local.replacements import RedisServer
+from runtime.redis_service.link import RedisLink
+from runtime.redis_service.store import RedisRequestStates
 from tests.contract.evaluations import answer, change, claim, fresh_tenant, new_request, spec, verdict
 from tests.runtime.redis_service.stores import Subject, admin, open_subject
 from tests.servers.process import free_port
@@ -175,16 +178,23 @@ async def test_a_full_redis_is_unavailable_and_evicts_nothing(tmp_path: Path, te
             assert await opened.states.get(new.identity.request_id, tenant=tenant) is not None
 
 
-async def test_a_lost_reply_is_unavailable_and_the_attempt_is_counted_once(redis_at: RedisServer, tenant: str) -> None:
+async def test_a_lost_reply_is_unavailable_and_the_attempt_is_counted_once(
+    redis_at: RedisServer, subject: Subject, tenant: str
+) -> None:
     new = new_request(tenant=tenant)
+    await subject.states.create(new)
+    # From here on Redis knows the script: what it is sent, it runs.
+    await subject.states.advance(change(new.identity, Status.GATEWAY))
     async with tcp_proxy(redis_at.address.host, redis_at.address.port) as proxy:
         address = redis_at.address.model_copy(update={"port": proxy.port})
-        async with open_subject(redis_at, address=lambda: address) as opened:
-            await opened.states.create(new)
+        password = SecretStr(redis_at.password) if redis_at.password else None
+        async with RedisLink(address=lambda: address, password=lambda: password) as link:
+            states = RedisRequestStates(redis=link, endings=subject.endings, limits=lambda: LIMITS)
+            await states.get(new.identity.request_id, tenant=tenant)
             proxy.set(Mode.LOSE_REPLY)
             with pytest.raises(Unavailable):
-                await opened.states.advance(change(new.identity, Status.INFERENCE, attempt=Stage.INFERENCE))
-            record = await opened.states.get(new.identity.request_id, tenant=tenant)
+                await states.advance(change(new.identity, Status.INFERENCE, attempt=Stage.INFERENCE))
+            record = await states.get(new.identity.request_id, tenant=tenant)
     assert record is not None
     assert record.attempts == {Stage.INFERENCE: 1}
 
