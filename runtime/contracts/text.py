@@ -4,6 +4,9 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-AnyText = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
-Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*\S[^\x00]*$")]
+ANY_TEXT_PATTERN = r"^[^\x00]*$"
+TEXT_PATTERN = r"^[^\x00]*\S[^\x00]*$"
+
+AnyText = Annotated[str, StringConstraints(pattern=ANY_TEXT_PATTERN)]
+Text = Annotated[str, StringConstraints(pattern=TEXT_PATTERN)]
 """Not blank either."""

@@ -11,6 +11,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from config.base import Frozen
+from config.topology import Provider
+from runtime.contracts.models import MODEL_PATTERN
+from runtime.contracts.text import ANY_TEXT_PATTERN, TEXT_PATTERN
 from runtime.contracts.unavailable import Unavailable
 
 MEDIA_TYPE = "application/problem+json"
@@ -76,6 +79,12 @@ TITLES = {
     500: "Internal error",
     503: "Unavailable",
 }
+PATTERN_RULES = {
+    TEXT_PATTERN: "The text must not be empty, and must not contain NUL.",
+    ANY_TEXT_PATTERN: "The text must not contain NUL.",
+    MODEL_PATTERN: f"Name a model as provider/model, with one of the providers {', '.join(Provider)}.",
+}
+"""What a pattern means, for people."""
 DETAILS = {
     400: "The body could not be read: send one valid JSON object.",
     413: "The body is over the limit: send a shorter input or output.",
@@ -104,13 +113,20 @@ def pointer(location: Sequence[int | str]) -> str:
     A name is cut and cleaned: an unknown field's name is the caller's text.
     """
     kind, *path = location
+    path = [part for part in path if not _is_a_branch(part)]
     names = [re.sub(r"[^A-Za-z0-9_.~ -]", "?", str(part))[:40].replace("~", "~0") for part in path]
     return "/" + "/".join(names) if kind == "body" and names else "" if kind == "body" else f"{kind}:{'.'.join(names)}"
 
 
+def _is_a_branch(part: int | str) -> bool:
+    """Pydantic names the branch of a union that it tried: its own word, and no part of the body."""
+    return isinstance(part, str) and ("[" in part or part == "constrained-str")
+
+
 def field_problems(errors: Sequence[Mapping[str, Any]]) -> tuple[FieldProblem, ...]:
     """Location and rule of each validation error; the refused value stays out."""
-    return tuple(FieldProblem(pointer=pointer(error["loc"]), detail=_rule(error)) for error in errors)
+    found = (FieldProblem(pointer=pointer(error["loc"]), detail=_rule(error)) for error in errors)
+    return tuple(dict.fromkeys(found))
 
 
 def _rule(error: Mapping[str, Any]) -> str:
@@ -121,6 +137,10 @@ def _rule(error: Mapping[str, Any]) -> str:
             return "This field is required."
         case "json_invalid":
             return "The body is not valid JSON."
+        case "string_pattern_mismatch" if error["ctx"]["pattern"] in PATTERN_RULES:
+            return PATTERN_RULES[error["ctx"]["pattern"]]
+        case "tuple_type":
+            return "Input should be an array."
         case "string_unicode":
             return "The text is not valid Unicode."
         case _:

@@ -159,7 +159,7 @@ def test_nothing_listens_beyond_this_machine(system: System) -> None:
         ({"input": "x", "unknown": 1}, {}, 422, "/unknown"),
         ({"input": "x", "judge": {"model": "local/giant"}}, {}, 422, "/judge/model"),
         ({"input": "x", "judge": {"model": "acme/x"}}, {}, 422, "/judge/model"),
-        ({"input": "x", "judge": {"rubric": {"name": "r", "criteria": []}}}, {}, 422, "/judge/rubric"),
+        ({"input": "x", "judge": {"rubric": {"name": "r", "criteria": []}}}, {}, 422, "/judge/rubric/criteria"),
         ({"input": "x", "candidate": {"parameters": {"max_tokens": 0}}}, {}, 422, "/candidate/parameters/max_tokens"),
         (HOSTED, {}, 422, "header:X-OpenAI-Api-Key"),
         (HOSTED, {"X-OpenAI-Api-Key": "k", "X-Google-Api-Key": "two words"}, 422, "header:X-Google-Api-Key"),
@@ -176,7 +176,8 @@ async def test_bad_input_is_a_problem_that_points_and_says_what_to_do(
     assert response.headers["content-type"] == "application/problem+json"
     assert problem["detail"]
     if pointer is not None:
-        assert any(error["pointer"].startswith(pointer) and error["detail"] for error in problem["errors"]), problem
+        assert {error["pointer"] for error in problem["errors"]} >= {pointer}, problem
+        assert all(error["detail"] for error in problem["errors"])
     assert len(response.content) < 4000
 
 

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from pathlib import Path
 
+from runtime.local.part import NotReady
 from runtime.local.ports import LOOPBACK
 
 CHUNK_BYTES = 1 << 16
@@ -18,9 +19,12 @@ class Loopback:
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
-        """Does nothing where it is open already."""
+        """Does nothing where it is open already. Raises NotReady while somebody else has the port."""
         if self._server is None:
-            self._server = await asyncio.start_server(self._join, LOOPBACK, self._port)
+            try:
+                self._server = await asyncio.start_server(self._join, LOOPBACK, self._port)
+            except OSError:
+                raise NotReady(f"port {self._port} was taken while this was starting: stop what uses it") from None
 
     async def _join(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         try:

@@ -46,7 +46,8 @@ async def test_the_services_read_what_was_provisioned(provisioner: Provisioner) 
     document = await read_document()
     assert document.limits == LOCAL.limits
     assert document.default_models.judge == "local/tiny"
-    assert document.providers[Provider.LOCAL].max_in_flight == 4
+    # Both stages share the slots of the one model.
+    assert 2 * document.providers[Provider.LOCAL].max_in_flight == 4
     assert set(document.channels) == {INFERENCE_CHANNEL.name, JUDGE_CHANNEL.name}
     assert "database-password" not in document.model_dump_json()
     assert (provisioner.folder.secrets / "mysql-password").read_text() == "database-password"
