@@ -129,22 +129,21 @@ def field_problems(errors: Sequence[Mapping[str, Any]]) -> tuple[FieldProblem, .
     return tuple(dict.fromkeys(found))
 
 
+RULES = {
+    "extra_forbidden": "Unknown field: remove it, or check its spelling in /docs.",
+    "missing": "This field is required.",
+    "json_invalid": "The body is not valid JSON.",
+    "string_unicode": "The text is not valid Unicode.",
+    "tuple_type": "Input should be an array.",
+    "too_short": "The array must not be empty.",
+}
+"""Where Pydantic's own words say nothing to a caller."""
+
+
 def _rule(error: Mapping[str, Any]) -> str:
-    match error["type"]:
-        case "extra_forbidden":
-            return "Unknown field: remove it, or check its spelling in /docs."
-        case "missing":
-            return "This field is required."
-        case "json_invalid":
-            return "The body is not valid JSON."
-        case "string_pattern_mismatch" if error["ctx"]["pattern"] in PATTERN_RULES:
-            return PATTERN_RULES[error["ctx"]["pattern"]]
-        case "tuple_type":
-            return "Input should be an array."
-        case "string_unicode":
-            return "The text is not valid Unicode."
-        case _:
-            return str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "string_pattern_mismatch" and error["ctx"]["pattern"] in PATTERN_RULES:
+        return PATTERN_RULES[error["ctx"]["pattern"]]
+    return RULES.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
 
 
 def add_problem_handlers(app: FastAPI) -> None:
