@@ -33,7 +33,7 @@ from tests.flow.system import System, ended, processes_of, running_system, submi
 PROMPT = "Name the largest moon of Saturn."
 BODY = {"input": PROMPT, "candidate": {"model": "openai/gpt-x"}, "judge": {"model": "google/gemini-x"}}
 KEY = SecretStr("benchmark")
-BAR_CELLS = 24
+BAR_CELLS = 16
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ async def by_hand(stub_url: str, *, total: int, callers: int) -> Measured:
             await judge.judge(task, key=KEY, deadline_seconds=60)
 
         me = psutil.Process()
-        return await measure("two SDK calls by hand", one, total=total, callers=callers, cpu=lambda: _cpu([me]))
+        return await measure("two SDK calls", one, total=total, callers=callers, cpu=lambda: _cpu([me]))
 
 
 async def through_the_system(system: System, *, total: int, callers: int) -> Measured:
@@ -108,7 +108,7 @@ async def through_the_system(system: System, *, total: int, callers: int) -> Mea
             if evaluation["outcome"] != "scored":
                 raise RuntimeError(f"unscored: {evaluation['failure']}")
 
-        return await measure("the whole system", one, total=total, callers=callers, cpu=lambda: _cpu(services))
+        return await measure("whole system", one, total=total, callers=callers, cpu=lambda: _cpu(services))
 
 
 def _is_ours(process: psutil.Process) -> bool:
@@ -123,7 +123,7 @@ def _cpu(processes: list[psutil.Process]) -> float:
 
 def show(hand: Measured, system: Measured, console: Console) -> None:
     table = Table(title="evaluations per second, longer is better")
-    for column in ("", "", "per second", "CPU-s per 1,000", "median ms"):
+    for column in ("", "", "per s", "CPU-s/1,000", "p50 ms"):
         table.add_column(column, no_wrap=True)
     fastest = max(hand.per_second, system.per_second)
     for one in (hand, system):
@@ -131,7 +131,7 @@ def show(hand: Measured, system: Measured, console: Console) -> None:
         table.add_row(one.name, bar, f"{one.per_second:.0f}", f"{one.cpu_seconds_per_1000:.1f}", f"{one.median_ms:.0f}")
     console.print(table)
     console.print(
-        f"ratio system / by hand: throughput {system.per_second / hand.per_second:.2f}, "
+        f"ratio system / two SDK calls: throughput {system.per_second / hand.per_second:.2f}, "
         f"CPU {system.cpu_seconds_per_1000 / hand.cpu_seconds_per_1000:.2f}"
     )
 
