@@ -9,6 +9,11 @@ from config.base import Frozen
 SNS_MESSAGE_BYTES = 262_144
 """SNS refuses a larger message; the limit counts the encoded body and its attributes."""
 
+BATCH_ENTRIES = 10
+"""SNS and SQS take, hand out and change no more in one call."""
+
+PAGE_SIZE_MAX = 100
+
 VISIBILITY_MARGIN_SECONDS = 30
 """Between the hard deadline of a provider call and the moment the queue hands the message to someone else."""
 
@@ -38,7 +43,6 @@ class Limits(Frozen):
     drain_seconds: int = 150
     """Between SIGTERM and the end of the running calls; the pod's grace period is longer than this."""
     prefer_wait_max_seconds: int = 60
-    page_size_max: int = 100
     config_poll_seconds: int = Field(default=45, ge=15)
     """AppConfig refuses to be polled more often than every 15 s."""
 

@@ -1,6 +1,6 @@
 """The evaluation: what a caller may ask for, and the record of it that Redis keeps and MySQL archives."""
 
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
@@ -81,6 +81,3 @@ class EvaluationRecord(Identity):
     @property
     def identity(self) -> Identity:
         return Identity(**{name: getattr(self, name) for name in Identity.model_fields})
-
-    def to_json(self) -> dict[str, Any]:
-        return self.model_dump(mode="json")

@@ -51,7 +51,6 @@ class InferenceFailed(Frozen):
     failure: Failure
 
 
-InferenceMessage = EvaluationRequested
 JudgeMessage = Annotated[InferenceCompleted | InferenceFailed, Field(discriminator="type")]
 INFERENCE_MESSAGE: TypeAdapter[EvaluationRequested] = TypeAdapter(EvaluationRequested)
 JUDGE_MESSAGE: TypeAdapter[InferenceCompleted | InferenceFailed] = TypeAdapter(JudgeMessage)

@@ -25,6 +25,16 @@ class Usage(Frozen):
     output_tokens: int = Field(ge=0)
 
 
+def add_usage(before: Usage | None, more: Usage | None) -> Usage | None:
+    """The sum of those that a provider did count; None where it counted neither."""
+    if before is None or more is None:
+        return before or more
+    return Usage(
+        input_tokens=before.input_tokens + more.input_tokens,
+        output_tokens=before.output_tokens + more.output_tokens,
+    )
+
+
 class InferenceResult(Frozen):
     output: str
     source: Literal["generated", "provided"]

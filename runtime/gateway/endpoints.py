@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
+from config.limits import PAGE_SIZE_MAX
 from runtime.contracts.evaluation import EvaluationRecord
 from runtime.contracts.history import HistoryFilter
 from runtime.contracts.lifecycle import Status, is_terminal
@@ -93,7 +94,7 @@ async def get_one(
 @router.get("/evaluations", summary="List evaluations", responses=dict.fromkeys((422, 503), PROBLEM))
 async def get_page(
     here: Annotated[Gateway, Depends(gateway)],
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    limit: Annotated[int, Query(ge=1, le=PAGE_SIZE_MAX)] = 20,
     cursor: Annotated[str | None, Query(max_length=512)] = None,
     status: Status | None = None,
     outcome: Outcome | None = None,

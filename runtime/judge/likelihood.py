@@ -9,13 +9,13 @@ A criterion's `levels` are not used: its score is P(yes), a point between them.
 import asyncio
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
 
 from runtime.contracts.evaluation import CandidateParameters, Message
 from runtime.contracts.failures import FailureReason
-from runtime.contracts.outcomes import CriterionScore, JudgeResult, Usage
+from runtime.contracts.outcomes import CriterionScore, JudgeResult, Usage, add_usage
 from runtime.judge.floor import floored
 from runtime.judge.likelihood_dialogue import Dialogue, as_data
 from runtime.judge.ports import JudgeTask
@@ -51,7 +51,7 @@ class _Calls:
     key: SecretStr | None
     deadline_at: float
     served_model: str | None = None
-    usages: list[Usage] = field(default_factory=list)
+    usage: Usage | None = None
 
     async def ask(
         self, messages: tuple[Message, ...], *, max_tokens: int, top_logprobs: int | None = None
@@ -67,21 +67,12 @@ class _Calls:
         )
         reply = await self.model.complete(request, key=self.key, deadline_seconds=left)
         self.served_model = reply.served_model
-        if reply.usage is not None:
-            self.usages.append(reply.usage)
+        self.usage = add_usage(self.usage, reply.usage)
         return reply
 
     async def p_yes(self, messages: tuple[Message, ...]) -> float:
         reply = await self.ask(messages, max_tokens=1, top_logprobs=TOP_LOGPROBS)
         return p_yes(reply.first_token_logprobs or {})
-
-    def usage(self) -> Usage | None:
-        if not self.usages:
-            return None
-        return Usage(
-            input_tokens=sum(usage.input_tokens for usage in self.usages),
-            output_tokens=sum(usage.output_tokens for usage in self.usages),
-        )
 
 
 class LikelihoodJudge:
@@ -119,7 +110,7 @@ async def _verdict(task: JudgeTask, calls: _Calls) -> JudgeResult:
         requested_model=task.requested_model,
         served_model=calls.served_model,
         self_judged=task.self_judged,
-        usage=calls.usage(),
+        usage=calls.usage,
         duration_ms=round((clock() - started) * 1000),
     )
 

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from runtime.contracts.evaluation import CandidateParameters
 from runtime.contracts.failures import FailureReason
-from runtime.contracts.outcomes import CriterionScore, JudgeResult, Usage
+from runtime.contracts.outcomes import CriterionScore, JudgeResult, Usage, add_usage
 from runtime.judge.fence import Fence
 from runtime.judge.floor import floored
 from runtime.judge.ports import JudgeTask
@@ -49,7 +49,7 @@ class _Calls:
             if error.reason is FailureReason.REFUSED:
                 raise ProviderError(FailureReason.UNPARSEABLE) from None
             raise
-        self.usage = _sum(self.usage, reply.usage)
+        self.usage = add_usage(self.usage, reply.usage)
         return reply
 
 
@@ -99,12 +99,3 @@ async def _verdict(calls: _Calls) -> tuple[tuple[CriterionScore, ...], ChatReply
         # Out here, or the exception's context would hold the judge's text.
         if corrected_before:
             raise ProviderError(FailureReason.UNPARSEABLE)
-
-
-def _sum(before: Usage | None, more: Usage | None) -> Usage | None:
-    if before is None or more is None:
-        return before or more
-    return Usage(
-        input_tokens=before.input_tokens + more.input_tokens,
-        output_tokens=before.output_tokens + more.output_tokens,
-    )

@@ -49,14 +49,13 @@ class Problem(Exception):
         code: str,
         detail: str,
         *,
-        title: str | None = None,
         retryable: bool = False,
         errors: Sequence[FieldProblem] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(code)
         self.body = ProblemBody(
-            title=title or TITLES.get(status, "Error"),
+            title=TITLES.get(status, "Error"),
             status=status,
             code=code,
             detail=detail,

@@ -6,8 +6,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from config.naming import DATABASE
 from config.runtime_document import MySqlAddress, RedisAddress
-
-MYSQL_PORT, REDIS_PORT = 3306, 6379
+from config.topology import MYSQL_PORT, REDIS_PORT
 
 
 class BadReplacement(Exception):

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import structlog
 
-from config.limits import SNS_MESSAGE_BYTES
+from config.limits import BATCH_ENTRIES, SNS_MESSAGE_BYTES
 from config.topology import SNS
 from runtime.contracts.unavailable import Unavailable
 from runtime.kit.aws import aws_call
@@ -15,8 +15,6 @@ from runtime.messaging.ports import MessageTooLarge
 
 log = structlog.get_logger()
 
-BATCH_ITEMS = 10
-"""SNS refuses more. Its byte limit holds for one message and for the sum of a batch alike."""
 BATCHES_IN_FLIGHT = 4
 
 
@@ -28,9 +26,10 @@ class SnsPublisher:
         self._topic_arn = topic_arn
         self._batcher: Batcher[str, None] = Batcher(
             self._publish_batch,
-            max_items=BATCH_ITEMS,
+            max_items=BATCH_ENTRIES,
             max_in_flight=BATCHES_IN_FLIGHT,
             size_of=_size,
+            # The byte limit holds for one message and for the sum of a batch alike.
             max_bytes=SNS_MESSAGE_BYTES,
         )
 

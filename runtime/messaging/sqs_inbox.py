@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import structlog
 
+from config.limits import BATCH_ENTRIES
 from config.topology import SQS
 from runtime.contracts.unavailable import Unavailable
 from runtime.kit.aws import CALL_TIMEOUT_SECONDS, aws_call
@@ -14,8 +15,6 @@ from runtime.messaging.ports import Delivery
 
 log = structlog.get_logger()
 
-RECEIVE_MAX_MESSAGES = 10
-BATCH_ITEMS = 10
 DELETES_IN_FLIGHT = 4
 GONE = frozenset({"ReceiptHandleIsInvalid", "MessageNotInflight", "InvalidParameterValue"})
 """How SQS says that a receipt is no longer valid: an expired handle is an InvalidParameterValue."""
@@ -30,11 +29,11 @@ class SqsInbox:
         self._client = client
         self._queue_url = queue_url
         self._deletes: Batcher[Delivery, None] = Batcher(
-            self._delete_batch, max_items=BATCH_ITEMS, max_in_flight=DELETES_IN_FLIGHT
+            self._delete_batch, max_items=BATCH_ENTRIES, max_in_flight=DELETES_IN_FLIGHT
         )
         # One at a time keeps the order: a release must not be overtaken by an earlier heartbeat.
         self._hides: Batcher[tuple[Delivery, int], None] = Batcher(
-            self._hide_batch, max_items=BATCH_ITEMS, max_in_flight=1
+            self._hide_batch, max_items=BATCH_ENTRIES, max_in_flight=1
         )
 
     async def __aenter__(self) -> Self:
@@ -50,7 +49,7 @@ class SqsInbox:
         async with aws_call(SQS, timeout_seconds=wait_seconds + CALL_TIMEOUT_SECONDS):
             answer = await self._client.receive_message(
                 QueueUrl=self._queue_url(),
-                MaxNumberOfMessages=min(max_messages, RECEIVE_MAX_MESSAGES),
+                MaxNumberOfMessages=min(max_messages, BATCH_ENTRIES),
                 WaitTimeSeconds=wait_seconds,
                 MessageSystemAttributeNames=["ApproximateReceiveCount"],
             )

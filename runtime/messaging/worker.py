@@ -10,7 +10,7 @@ from typing import Self
 
 import structlog
 
-from config.limits import Limits
+from config.limits import BATCH_ENTRIES, Limits
 from runtime.contracts.unavailable import Unavailable
 from runtime.messaging.backoff import doubled_seconds, release_seconds
 from runtime.messaging.ports import Delivery, Inbox
@@ -19,8 +19,6 @@ from runtime.messaging.timed_wait import TimedWait, set_within
 
 log = structlog.get_logger()
 
-RECEIVE_MAX_MESSAGES = 10
-"""SQS hands out no more at once."""
 RECEIVERS = 2
 """A receive often brings fewer than it could; a second one keeps a backlog flowing."""
 RELEASE_SECONDS = 20
@@ -89,7 +87,7 @@ class Worker:
 
     async def _receive_until_stopped(self) -> None:
         troubles = 0
-        while slots := await self._slots.take(RECEIVE_MAX_MESSAGES):
+        while slots := await self._slots.take(BATCH_ENTRIES):
             # While a dependency is away one message tells as much as ten, and deliveries are limited.
             deliveries = await self._receive(1 if self._dependency_down else slots)
             self._slots.give_back(slots - len(deliveries))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from config.topology import Stage
 from runtime.contracts.evaluation import EvaluationRecord
-from runtime.contracts.lifecycle import RANK, Status, is_terminal
+from runtime.contracts.lifecycle import RANK, Status, is_terminal, may_advance
 from runtime.contracts.states import Advance, Creation, Cursor, IdempotencyClaim, NewRequest, StateChange
 from tests.fakes.flakiness import Flakiness, reliable
 
@@ -133,7 +133,7 @@ def _is_due(current: EvaluationRecord, change: StateChange) -> bool:
         return False
     if change.to is current.status:
         return any(fact is not None for fact in facts)
-    return RANK[change.to] > RANK[current.status]
+    return may_advance(current.status, change.to)
 
 
 def _stage_reached(change: StateChange) -> Status:

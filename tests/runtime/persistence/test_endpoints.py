@@ -39,8 +39,8 @@ async def put(client: aiohttp.ClientSession, record: EvaluationRecord, *, path: 
 
 async def test_a_new_row_is_201_and_an_existing_one_200_with_what_is_stored(client: aiohttp.ClientSession) -> None:
     of = identity(tenant=fresh_tenant())
-    assert await put(client, completed(of)) == (201, completed(of).to_json())
-    assert await put(client, failed(of)) == (200, completed(of).to_json())
+    assert await put(client, completed(of)) == (201, completed(of).model_dump(mode="json"))
+    assert await put(client, failed(of)) == (200, completed(of).model_dump(mode="json"))
 
 
 async def test_only_the_end_of_a_request_is_kept(client: aiohttp.ClientSession) -> None:
@@ -71,7 +71,7 @@ async def test_the_largest_record_that_the_limits_allow_is_stored(client: aiohtt
     worst = completed(identity(tenant=fresh_tenant())).model_copy(
         update={"inference_result": answer("\x01" * limits.max_output_chars)}
     )
-    assert await put(client, worst) == (201, worst.to_json())
+    assert await put(client, worst) == (201, worst.model_dump(mode="json"))
 
 
 async def test_an_unknown_request_is_404_with_a_problem(client: aiohttp.ClientSession) -> None:
