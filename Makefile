@@ -5,10 +5,13 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+AUDIT := .venv-audit
 export PYTHONPATH := .:constructs
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo up down status test test-fast check bench lock clean
+CDK := node_modules/.bin/cdk
+
+.PHONY: help demo up down status test test-fast check bench synth diff deploy-local cost check-versions audit picture lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -25,32 +28,63 @@ down: $(VENV)/.local-ready ## Stop what `make demo` or `make up` started
 status: $(VENV)/.local-ready ## Show what runs, on which port
 	@$(BIN)/python -m runtime.local status
 
-test: $(VENV)/.dev-ready ## Run all tests: unit, contract on real servers, and the whole flow
+test: $(VENV)/.dev-ready node_modules/.ready ## Run all tests: unit, contract on real servers, and the whole flow
 	@$(BIN)/python -m pytest
 
-test-fast: $(VENV)/.dev-ready ## Run the tests that start no server: seconds
+test-fast: $(VENV)/.dev-ready node_modules/.ready ## Run the tests that start no server: seconds
 	@$(BIN)/python -m pytest -m "not servers and not model and not flow"
 
-check: $(VENV)/.dev-ready ## Lint, types, import rules, locks, then all tests, cheapest first
+check: $(VENV)/.dev-ready node_modules/.ready ## Lint, types, import rules, locks, then all tests, cheapest first
 	@echo "== format and lint"; $(BIN)/ruff format --check . && $(BIN)/ruff check .
-	@echo "== types"; $(BIN)/mypy config runtime tests benchmarks
+	@echo "== types"; $(BIN)/mypy app.py config constructs/judge_constructs stacks runtime tools tests benchmarks
 	@echo "== import rules"; $(BIN)/lint-imports
 	@$(MAKE) --no-print-directory test
 
 bench: $(VENV)/.dev-ready ## Measure the whole system against the two SDK calls alone
 	@$(BIN)/python benchmarks/pipeline.py
 
+synth: $(VENV)/.infra-ready node_modules/.ready ## Synthesize all stacks into cdk.out/: no account, no network
+	@$(CDK) synth --quiet
+
+diff: $(VENV)/.infra-ready node_modules/.ready ## What this work tree changes in every stack, against BASE (default: main)
+	@$(BIN)/python -m tools.template_diff --base $(or $(BASE),main)
+
+deploy-local: $(VENV)/.dev-ready node_modules/.ready ## Deploy all stacks into an AWS emulator, run the services on them, judge one answer
+	@$(BIN)/python -m runtime.local deploy
+
+cost: $(VENV)/.dev-ready ## What the cloud costs a month, and what it saves (ENV=dev or prod)
+	@$(BIN)/python -m tools.cost --env $(or $(ENV),dev)
+
+check-versions: $(VENV)/.dev-ready ## Which engine versions leave support within 90 days, by today's date
+	@$(BIN)/python -m tools.check_versions
+
+audit: synth $(AUDIT)/.ready ## Run checkov over the templates; what is skipped has its reason in .checkov.yaml
+	@$(AUDIT)/bin/checkov --config-file .checkov.yaml
+
 lock: $(VENV)/.dev-ready ## Resolve pyproject.toml again into requirements*.txt
 	@tools/lock $(BIN)
 
 clean: ## Remove the environment and all local state
 	@[ ! -x $(BIN)/python ] || $(BIN)/python -m runtime.local down || true
-	rm -rf $(VENV) .local
+	rm -rf $(VENV) $(AUDIT) node_modules .local cdk.out
 
 $(VENV)/.local-ready: requirements-local.txt tools/environment
 	@tools/environment $(PYTHON) $(VENV) requirements-local.txt
 	@touch $@
 
+$(VENV)/.infra-ready: requirements-infra.txt tools/environment
+	@tools/environment $(PYTHON) $(VENV) requirements-infra.txt
+	@touch $@
+
 $(VENV)/.dev-ready: requirements-dev.txt tools/environment
 	@tools/environment $(PYTHON) $(VENV) requirements-dev.txt
-	@touch $@ $(VENV)/.local-ready
+	@touch $@ $(VENV)/.local-ready $(VENV)/.infra-ready
+
+$(AUDIT)/.ready: requirements-audit.txt tools/environment
+	@tools/environment $(PYTHON) $(AUDIT) requirements-audit.txt
+	@touch $@
+
+node_modules/.ready: package-lock.json
+	@command -v npm >/dev/null || { echo "error: npm is not there: install Node.js 20 or newer, it runs the CDK's command line" >&2; exit 1; }
+	@npm ci --silent
+	@touch $@

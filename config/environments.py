@@ -1,21 +1,86 @@
 """The environments side by side: the only place where they differ."""
 
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import model_validator
 
 from config.base import Frozen
+from config.cluster import Cluster
+from config.data import MySqlDatabase, RedisCache
 from config.limits import Limits
+from config.naming import Names
+from config.network import Network
+from config.operations import Operations
+from config.regions import REGIONS
+from config.versions import Versions
 
 EnvironmentName = Literal["dev", "prod", "local"]
 
 
 class Environment(Frozen):
+    """What every environment has, one machine included."""
+
     name: EnvironmentName
     region: str
     limits: Limits
 
+    @property
+    def names(self) -> Names:
+        return Names(environment=self.name)
 
-DEV = Environment(name="dev", region="us-east-1", limits=Limits())
-PROD = Environment(name="prod", region="us-east-1", limits=Limits())
+
+class CloudEnvironment(Environment):
+    """An environment in AWS."""
+
+    network: Network
+    mysql: MySqlDatabase
+    redis: RedisCache
+    cluster: Cluster
+    operations: Operations
+    versions: Versions = Versions()
+    keep_data: bool
+    """Whether a database, its keys and its secrets outlive the stack that is deleted."""
+
+    @model_validator(mode="after")
+    def _in_its_region(self) -> Self:
+        if self.region not in REGIONS:
+            raise ValueError(f"region {self.region!r} is unknown: choose one of {', '.join(REGIONS)}")
+        for zone in self.network.availability_zones:
+            if zone[:-1] != self.region:
+                raise ValueError(f"network.availability_zones: {zone} is not in region {self.region}")
+        return self
+
+
+DEV = CloudEnvironment(
+    name="dev",
+    region="us-east-1",
+    limits=Limits(),
+    network=Network(endpoint_zones=1),
+    mysql=MySqlDatabase(instance_type="t4g.medium"),
+    redis=RedisCache(node_type="t4g.medium"),
+    cluster=Cluster(),
+    operations=Operations(),
+    keep_data=False,
+)
+PROD = CloudEnvironment(
+    name="prod",
+    region="us-east-1",
+    limits=Limits(),
+    network=Network(),
+    mysql=MySqlDatabase(
+        instance_type="m6g.large",
+        storage_gib=100,
+        storage_max_gib=1000,
+        multi_az=True,
+        backup_days=30,
+        deletion_protection=True,
+    ),
+    redis=RedisCache(node_type="m6g.large", replicas=1, snapshot_days=7),
+    cluster=Cluster(),
+    operations=Operations(log_retention_days=90, rollout_minutes=10, bake_minutes=10),
+    keep_data=True,
+)
+CLOUD_ENVIRONMENTS: dict[str, CloudEnvironment] = {environment.name: environment for environment in (DEV, PROD)}
 LOCAL = Environment(
     name="local",
     region="us-east-1",
@@ -30,4 +95,3 @@ LOCAL = Environment(
         drain_seconds=90,
     ),
 )
-ENVIRONMENTS: dict[str, Environment] = {environment.name: environment for environment in (DEV, PROD, LOCAL)}

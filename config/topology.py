@@ -26,10 +26,15 @@ class Service(Frozen):
     stage: Stage | None = None
     providers: tuple[Provider, ...] = ()
     """The model providers this service may call, and thus which model names its stage accepts."""
+    reads_settings: bool = True
+    """From AppConfig, and so with a role in AWS."""
 
 
 class Channel(Frozen):
-    """SNS topic -> SQS queue with raw delivery; what fails for good ends in the queue's DLQ."""
+    """SNS topic -> SQS queue with raw delivery; what fails for good ends in the queue's DLQ.
+
+    What the topic cannot even hand to the queue ends in a DLQ of the subscription.
+    """
 
     name: str
     publishers: tuple[str, ...]
@@ -47,6 +52,10 @@ class Channel(Frozen):
     def dead_letter_queue(self) -> str:
         return f"{self.queue}-dlq"
 
+    @property
+    def undelivered_queue(self) -> str:
+        return f"{self.topic}-dlq"
+
 
 class Flow(Frozen):
     """One allowed TCP connection; whatever is not listed is denied."""
@@ -63,7 +72,7 @@ INFERENCE = Service(
     name="inference-service", port=8003, stage=Stage.INFERENCE, providers=(Provider.OPENAI, Provider.LOCAL)
 )
 JUDGE = Service(name="judge-service", port=8004, stage=Stage.JUDGE, providers=(Provider.GOOGLE, Provider.LOCAL))
-AI_MODEL = Service(name="ai-model-service", port=8005)
+AI_MODEL = Service(name="ai-model-service", port=8005, reads_settings=False)
 SERVICES = (GATEWAY, REDIS, PERSISTENCE, INFERENCE, JUDGE, AI_MODEL)
 
 INFERENCE_CHANNEL = Channel(name="inference", publishers=(GATEWAY.name,), consumer=INFERENCE.name)

@@ -110,7 +110,8 @@ class RunInference:
             await self.publisher.publish(encode_message(out, max_bytes=self.limits().max_message_bytes))
         except MessageTooLarge:
             return await self._give_up(message, FailureReason.OUTPUT_TOO_LARGE)
-        log.info("inference_completed", source=result.source, duration_ms=result.duration_ms)
+        usage = result.usage.model_dump() if result.usage else None
+        log.info("inference_completed", source=result.source, duration_ms=result.duration_ms, usage=usage)
         return Done()
 
     async def _failed(

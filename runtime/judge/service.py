@@ -148,7 +148,12 @@ class RunJudgement:
             )
         )
         if stored.failure is None:
-            log.info("evaluation_completed", duration_ms=scored.duration_ms if scored else None)
+            verdict = stored.judge_result
+            log.info(
+                "evaluation_completed",
+                duration_ms=verdict.duration_ms if verdict else None,
+                usage=verdict.usage.model_dump() if verdict and verdict.usage else None,
+            )
         else:
             log.warning("evaluation_failed", reason=stored.failure.reason.value, next_step=stored.failure.advice)
         return Done()

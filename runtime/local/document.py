@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from config.environments import LOCAL
+from config.providers import HOSTED
 from config.runtime_document import (
     ChannelAddress,
     DefaultModels,
@@ -16,9 +17,10 @@ from config.runtime_document import (
 from config.topology import AI_MODEL, SERVICES, Provider, Stage
 from runtime.local.ports import LOOPBACK
 
-OPENAI_URL = "https://api.openai.com/v1"
-GOOGLE_URL = "https://generativelanguage.googleapis.com"
-API_IN_FLIGHT = 64
+BASE_URL_VARIABLES = {
+    Provider.OPENAI: "LLM_JUDGE_OPENAI_BASE_URL",
+    Provider.GOOGLE: "LLM_JUDGE_GOOGLE_BASE_URL",
+}
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,8 @@ def runtime_document(
     """Without a local model a request must name its models, and bring the keys."""
     urls = {service.name: f"http://{LOOPBACK}:{ports[service.name]}" for service in SERVICES}
     providers = {
-        Provider.OPENAI: ProviderSettings(
-            base_url=environment.get("LLM_JUDGE_OPENAI_BASE_URL", OPENAI_URL), max_in_flight=API_IN_FLIGHT
-        ),
-        Provider.GOOGLE: ProviderSettings(
-            base_url=environment.get("LLM_JUDGE_GOOGLE_BASE_URL", GOOGLE_URL), max_in_flight=API_IN_FLIGHT
-        ),
+        provider: hosted.model_copy(update={"base_url": environment.get(BASE_URL_VARIABLES[provider], hosted.base_url)})
+        for provider, hosted in HOSTED.items()
     }
     default = None
     if model is not None:

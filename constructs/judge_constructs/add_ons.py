@@ -1,0 +1,150 @@
+"""The cluster's add-ons as pinned Helm charts, each with a role of its own where it calls AWS."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_eks_v2 as eks
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from config.cluster import CLUSTER_AUTOSCALER, EXTERNAL_SECRETS, LOG_SHIPPER, METRICS_SERVER, Chart
+from config.naming import Names
+from config.topology import NAMESPACE
+from judge_constructs.workload_role import WorkloadRole
+
+ALB_CONTROLLER_VERSION = eks.AlbControllerVersion.V3_2_2
+INSTALL_TIMEOUT = cdk.Duration.minutes(10)
+ROLE_ANNOTATION = "eks.amazonaws.com/role-arn"
+
+
+class AddOns(Construct):
+    """Of the roles that it makes, those that need more than their own rights are public."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        cluster: eks.Cluster,
+        names: Names,
+        service_logs: logs.ILogGroup,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._cluster = cluster
+        self._names = names
+        self._load_balancer_controller()
+        self._install(METRICS_SERVER, {"replicas": 2})
+        self._cluster_autoscaler()
+        self._log_shipper(service_logs)
+        self.external_secrets = self._external_secrets()
+
+    def _load_balancer_controller(self) -> None:
+        controller = eks.AlbController(
+            self,
+            "LoadBalancerController",
+            cluster=self._cluster,
+            version=ALB_CONTROLLER_VERSION,
+            additional_helm_chart_values={"enableWaf": False, "enableWafv2": False, "enableShield": False},
+        )
+        # CDK brings the controller's published policy; only the name is ours.
+        role = controller.node.find_child("alb-sa").node.find_child("Role").node.default_child
+        if not isinstance(role, iam.CfnRole):
+            raise TypeError("the controller's role is not where this version of CDK is expected to keep it")
+        role.role_name = self._names.role("alb-ctrl")
+
+    def _cluster_autoscaler(self) -> None:
+        role = self._role("autoscaler", CLUSTER_AUTOSCALER.namespace, CLUSTER_AUTOSCALER.chart)
+        role.allow(
+            "autoscaling:DescribeAutoScalingGroups",
+            "autoscaling:DescribeAutoScalingInstances",
+            "autoscaling:DescribeLaunchConfigurations",
+            "autoscaling:DescribeScalingActivities",
+            "autoscaling:DescribeTags",
+            "ec2:DescribeImages",
+            "ec2:DescribeInstanceTypes",
+            "ec2:DescribeLaunchTemplateVersions",
+            "ec2:GetInstanceTypesFromInstanceRequirements",
+            "eks:DescribeNodegroup",
+            on=["*"],
+        )
+        # EKS tags the groups of its managed nodes so; changing others is refused.
+        role.allow(
+            "autoscaling:SetDesiredCapacity",
+            "autoscaling:TerminateInstanceInAutoScalingGroup",
+            on=["*"],
+            if_equal={f"aws:ResourceTag/k8s.io/cluster-autoscaler/{self._names.cluster}": "owned"},
+        )
+        self._install(
+            CLUSTER_AUTOSCALER,
+            {
+                "autoDiscovery": {"clusterName": self._names.cluster},
+                "awsRegion": cdk.Stack.of(self).region,
+                "fullnameOverride": CLUSTER_AUTOSCALER.chart,
+                "rbac": {"serviceAccount": self._service_account(CLUSTER_AUTOSCALER.chart, role)},
+            },
+        )
+
+    def _external_secrets(self) -> WorkloadRole:
+        """What it may read is added where the secrets are known."""
+        role = self._role("ext-secrets", EXTERNAL_SECRETS.namespace, EXTERNAL_SECRETS.chart)
+        self._install(
+            EXTERNAL_SECRETS,
+            {"installCRDs": True, "serviceAccount": self._service_account(EXTERNAL_SECRETS.chart, role)},
+        )
+        return role
+
+    def _log_shipper(self, service_logs: logs.ILogGroup) -> None:
+        """The pods' lines to CloudWatch, where the dashboards and alarms read them."""
+        role = self._role("log-shipper", LOG_SHIPPER.namespace, LOG_SHIPPER.chart)
+        role.allow("logs:CreateLogStream", "logs:PutLogEvents", on=[service_logs.log_group_arn])
+        role.allow("logs:DescribeLogStreams", on=[service_logs.log_group_arn])
+        self._install(
+            LOG_SHIPPER,
+            {
+                "serviceAccount": self._service_account(LOG_SHIPPER.chart, role),
+                "input": {"path": f"/var/log/containers/*_{NAMESPACE}_*.log"},
+                "cloudWatch": {"enabled": False},
+                "cloudWatchLogs": {
+                    "enabled": True,
+                    "region": cdk.Stack.of(self).region,
+                    "logGroupName": self._names.service_log_group,
+                    "logGroupTemplate": "",
+                    "logStreamPrefix": "pod-",
+                    "autoCreateGroup": False,
+                    # The line as the service wrote it: that is what the metric filters read.
+                    "logKey": "log",
+                },
+                "firehose": {"enabled": False},
+                "kinesis": {"enabled": False},
+                "elasticsearch": {"enabled": False},
+            },
+        )
+
+    def _role(self, workload: str, namespace: str, service_account: str) -> WorkloadRole:
+        return WorkloadRole(
+            self,
+            f"{workload}-role",
+            name=self._names.role(workload),
+            cluster=self._cluster,
+            namespace=namespace,
+            service_account=service_account,
+        )
+
+    def _service_account(self, name: str, role: WorkloadRole) -> dict[str, Any]:
+        return {"create": True, "name": name, "annotations": {ROLE_ANNOTATION: role.role.role_arn}}
+
+    def _install(self, chart: Chart, values: Mapping[str, Any]) -> None:
+        self._cluster.add_helm_chart(
+            chart.chart,
+            chart=chart.chart,
+            repository=chart.repository,
+            version=chart.version,
+            namespace=chart.namespace,
+            release=chart.chart,
+            create_namespace=chart.namespace == EXTERNAL_SECRETS.namespace,
+            values=dict(values),
+            wait=True,
+            timeout=INSTALL_TIMEOUT,
+        )

@@ -1,0 +1,24 @@
+"""A customer-managed KMS key for one purpose, rotated every year."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from config.environments import CloudEnvironment
+
+
+class EncryptionKey(kms.Key):
+    def __init__(self, scope: Construct, id_: str, *, environment: CloudEnvironment, purpose: str, about: str) -> None:
+        super().__init__(
+            scope,
+            id_,
+            alias=environment.names.kms_alias(purpose),
+            description=about,
+            enable_key_rotation=True,
+            removal_policy=removal_policy(environment),
+        )
+
+
+def removal_policy(environment: CloudEnvironment) -> cdk.RemovalPolicy:
+    """Of what cannot be had again."""
+    return cdk.RemovalPolicy.RETAIN if environment.keep_data else cdk.RemovalPolicy.DESTROY

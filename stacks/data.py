@@ -1,0 +1,62 @@
+"""Step 2 of 6: what keeps data, and the keys that seal it. No provider key is kept here in any form."""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from config.environments import CloudEnvironment
+from config.topology import Stage
+from judge_constructs.encryption_key import EncryptionKey
+from judge_constructs.mysql_database import MySqlDatabase
+from judge_constructs.redis_cache import RedisCache
+from judge_constructs.retained_logs import RetainedLogs
+from judge_constructs.sealing_key_pair import SealingKeyMaker, SealingKeyPair
+from stacks.network import NetworkStack
+
+
+class DataStack(cdk.Stack):
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        environment: CloudEnvironment,
+        network: NetworkStack,
+        env: cdk.Environment,
+    ) -> None:
+        super().__init__(scope, id_, env=env)
+        self.key = EncryptionKey(self, "Key", environment=environment, purpose="data", about="Data at rest")
+        self.mysql = MySqlDatabase(
+            self,
+            "MySql",
+            environment=environment,
+            vpc=network.vpc,
+            security_group=network.mysql_access,
+            key=self.key,
+        )
+        self.redis = RedisCache(
+            self,
+            "Redis",
+            environment=environment,
+            vpc=network.vpc,
+            security_group=network.redis_access,
+            key=self.key,
+        )
+        self.sealing_key = EncryptionKey(
+            self,
+            "SealingKey",
+            environment=environment,
+            purpose="sealing",
+            about="Wraps the stages' private sealing keys",
+        )
+        maker = SealingKeyMaker(
+            self,
+            "SealingKeyMaker",
+            key=self.sealing_key,
+            log_group=RetainedLogs(
+                self, "DeploymentLogs", environment=environment, name=environment.names.log_group("sealing-keys")
+            ),
+        )
+        self.sealing = {
+            stage: SealingKeyPair(self, f"Sealing-{stage}", stage=stage, environment=environment, maker=maker)
+            for stage in Stage
+        }

@@ -1,0 +1,56 @@
+"""The runtime document of a deployment: the addresses of what the other stacks made."""
+
+from config.addresses import Addresses
+from config.environments import CloudEnvironment
+from config.naming import DATABASE
+from config.providers import HOSTED
+from config.runtime_document import (
+    ChannelAddress,
+    DefaultModels,
+    MySqlAddress,
+    RedisAddress,
+    RuntimeDocument,
+    SealingPublicKey,
+)
+from config.topology import MYSQL_PORT, NAMESPACE, REDIS_PORT, SERVICES
+from stacks.data import DataStack
+from stacks.messaging import MessagingStack
+
+
+def deployed_document(
+    environment: CloudEnvironment, *, data: DataStack, messaging: MessagingStack, addresses: Addresses | None
+) -> RuntimeDocument:
+    """`addresses`: where the services run beside the deployment and not in its cluster."""
+    reached = addresses or _in_the_cluster(data)
+    return RuntimeDocument(
+        environment=environment.name,
+        region=environment.region,
+        channels={
+            name: ChannelAddress(topic_arn=channel.topic.topic_arn, queue_url=channel.queue.queue_url)
+            for name, channel in messaging.channels.items()
+        },
+        redis=reached.redis,
+        mysql=reached.mysql,
+        service_urls=reached.service_urls,
+        providers=reached.providers,
+        default_models=reached.default_models,
+        sealing_keys={
+            stage: SealingPublicKey(kid=pair.kid, public_key=pair.public_key) for stage, pair in data.sealing.items()
+        },
+        limits=environment.limits,
+    )
+
+
+def _in_the_cluster(data: DataStack) -> Addresses:
+    return Addresses(
+        service_urls={
+            service.name: f"http://{service.name}.{NAMESPACE}.svc.cluster.local:{service.port}" for service in SERVICES
+        },
+        redis=RedisAddress(host=data.redis.cache.attr_primary_end_point_address, port=REDIS_PORT, tls=True),
+        mysql=MySqlAddress(
+            host=data.mysql.instance.db_instance_endpoint_address, port=MYSQL_PORT, database=DATABASE, tls=True
+        ),
+        providers=HOSTED,
+        # A request names its models: whose key pays is the caller's choice.
+        default_models=DefaultModels(),
+    )

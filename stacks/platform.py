@@ -1,0 +1,54 @@
+"""Step 6 of 6, the umbrella: what needs all of the others. `cdk deploy LlmJudge-Dev` deploys everything in order."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from config.addresses import Addresses
+from config.environments import CloudEnvironment
+from judge_constructs.runtime_configuration import RuntimeConfiguration
+from stacks.cluster import ClusterStack
+from stacks.data import DataStack
+from stacks.deployed_document import deployed_document
+from stacks.messaging import MessagingStack
+from stacks.network import NetworkStack
+from stacks.observability import ObservabilityStack
+
+
+class PlatformStack(cdk.Stack):
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        environment: CloudEnvironment,
+        network: NetworkStack,
+        data: DataStack,
+        messaging: MessagingStack,
+        cluster: ClusterStack,
+        observability: ObservabilityStack,
+        addresses: Addresses | None,
+        env: cdk.Environment,
+    ) -> None:
+        super().__init__(scope, id_, env=env)
+        configuration = RuntimeConfiguration(
+            self,
+            "RuntimeConfiguration",
+            environment=environment,
+            document=deployed_document(environment, data=data, messaging=messaging, addresses=addresses),
+            roll_back_on=observability.roll_back_alarms,
+        )
+        # Here, not on the roles' own stack: the document comes after the roles.
+        iam.Policy(
+            self,
+            "ReadRuntimeConfiguration",
+            roles=[role.role for role in cluster.roles.values()],
+            statements=[
+                iam.PolicyStatement(
+                    actions=["appconfig:StartConfigurationSession", "appconfig:GetLatestConfiguration"],
+                    resources=[configuration.arn],
+                )
+            ],
+        )
+        for stack in (network, data, messaging, cluster, observability):
+            self.add_stack_dependency(stack)

@@ -1,0 +1,196 @@
+"""Rows 9 to 14 and 25 of the diagram, with its own numbers: cluster and operation. Each test is named after its row."""
+
+import json
+
+import pytest
+
+from config.topology import SERVICES
+from tests.stacks.synthesized import Properties, Synthesized, Template
+
+
+def node_groups(template: Template) -> dict[str, Properties]:
+    return {group["NodegroupName"].rsplit("-", 1)[-1]: group for group in template.all("AWS::EKS::Nodegroup")}
+
+
+def test_r9_eks_has_the_diagrams_name_node_groups_and_sizes(dev: Synthesized) -> None:
+    assert dev.cluster.one("AWS::EKS::Cluster")["Name"] == "dev-llm-judge-cluster"
+    groups = node_groups(dev.cluster)
+    assert {
+        name: (
+            group["InstanceTypes"],
+            group["CapacityType"],
+            group["ScalingConfig"]["MinSize"],
+            group["ScalingConfig"]["MaxSize"],
+        )
+        for name, group in groups.items()
+    } == {
+        "system": (["t3.medium"], "ON_DEMAND", 2, 3),
+        "application": (["m6i.large", "m5.large"], "SPOT", 2, 10),
+    }
+
+
+def test_r9_the_ai_group_is_g4dn_xlarge_spot_from_zero_to_one_and_disabled(dev: Synthesized) -> None:
+    (ai,) = [group for group in dev.environment.cluster.node_groups if group.name == "ai"]
+    assert (ai.instance_types, ai.capacity, ai.min_nodes, ai.max_nodes, ai.enabled) == (
+        ("g4dn.xlarge",),
+        "SPOT",
+        0,
+        1,
+        False,
+    )
+
+
+def test_r9_eks_answers_inside_the_vpc_only_logs_everything_and_encrypts_secrets(dev: Synthesized) -> None:
+    cluster = dev.cluster.one("AWS::EKS::Cluster")
+    access = cluster["ResourcesVpcConfig"]
+    assert (access["EndpointPrivateAccess"], access["EndpointPublicAccess"]) == (True, False)
+    logged = {each["Type"] for each in cluster["Logging"]["ClusterLogging"]["EnabledTypes"]}
+    assert logged == {"api", "audit", "authenticator", "controllerManager", "scheduler"}
+    assert cluster["EncryptionConfig"][0]["Resources"] == ["secrets"]
+    assert cluster["AccessConfig"]["AuthenticationMode"] == "API"
+
+
+def test_r9_nodes_have_encrypted_disks_and_no_pod_reaches_their_role(dev: Synthesized) -> None:
+    templates = dev.cluster.all("AWS::EC2::LaunchTemplate")
+    assert len(templates) == 2
+    for made in templates:
+        data = made["LaunchTemplateData"]
+        assert data["MetadataOptions"] == {"HttpPutResponseHopLimit": 1, "HttpTokens": "required"}
+        assert data["BlockDeviceMappings"][0]["Ebs"]["Encrypted"] is True
+        assert data["BlockDeviceMappings"][0]["Ebs"]["VolumeType"] == "gp3"
+
+
+def test_r10_add_ons_are_the_diagrams_by_pinned_charts(dev: Synthesized) -> None:
+    charts = dev.cluster.all("Custom::AWSCDK-EKS-HelmChart")
+    assert sorted((chart["Chart"], chart["Namespace"]) for chart in charts) == [
+        ("aws-for-fluent-bit", "kube-system"),
+        ("aws-load-balancer-controller", "kube-system"),
+        ("cluster-autoscaler", "kube-system"),
+        ("external-secrets", "external-secrets-system"),
+        ("metrics-server", "kube-system"),
+    ]
+    assert all(chart["Version"] for chart in charts)
+
+
+def test_r10_eks_manages_dns_and_enforces_network_policies(dev: Synthesized) -> None:
+    add_ons = {each["AddonName"]: each.get("ConfigurationValues", "{}") for each in dev.cluster.all("AWS::EKS::Addon")}
+    assert set(add_ons) == {"vpc-cni", "kube-proxy", "coredns"}
+    assert json.loads(add_ons["vpc-cni"]) == {"enableNetworkPolicy": "true"}
+
+
+SERVICE_ACCOUNTS = {
+    "dev-gateway-svc-role": "llm-judge:gateway-service",
+    "dev-redis-svc-role": "llm-judge:redis-service",
+    "dev-persistence-svc-role": "llm-judge:persistence-service",
+    "dev-inference-svc-role": "llm-judge:inference-service",
+    "dev-judge-svc-role": "llm-judge:judge-service",
+    "dev-ext-secrets-role": "external-secrets-system:external-secrets",
+    "dev-alb-ctrl-role": "kube-system:aws-load-balancer-controller",
+    "dev-autoscaler-role": "kube-system:cluster-autoscaler",
+    "dev-log-shipper-role": "kube-system:aws-for-fluent-bit",
+}
+
+
+@pytest.mark.parametrize(("role_name", "account"), SERVICE_ACCOUNTS.items())
+def test_r11_irsa_role_trusts_exactly_one_service_account(dev: Synthesized, role_name: str, account: str) -> None:
+    (statement,) = dev.cluster.one("AWS::IAM::Role", RoleName=role_name)["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+    assert set(statement["Condition"]) == {"StringEquals"}
+    trust, _ = statement["Condition"]["StringEquals"]["Fn::GetAtt"]
+    conditions = json.dumps(dev.cluster.resources[trust]["Properties"]["Value"])
+    assert f'system:serviceaccount:{account}\\"' in conditions
+    assert 'sts.amazonaws.com\\"' in conditions
+
+
+def test_r11_no_other_role_can_be_taken_by_a_pod(dev: Synthesized) -> None:
+    named = {
+        role.get("RoleName")
+        for role in dev.cluster.all("AWS::IAM::Role")
+        if "AssumeRoleWithWebIdentity" in json.dumps(role["AssumeRolePolicyDocument"])
+    }
+    assert named == set(SERVICE_ACCOUNTS)
+
+
+def test_r12_ecr_has_a_repository_for_each_service_whose_tags_never_move(dev: Synthesized) -> None:
+    repositories = dev.cluster.all("AWS::ECR::Repository")
+    assert {each["RepositoryName"] for each in repositories} == {
+        f"dev-llm-judge/{name}"
+        for name in (
+            "gateway-service",
+            "inference-service",
+            "judge-service",
+            "redis-service",
+            "persistence-service",
+            "ai-model-service",
+        )
+    }
+    assert all(each["ImageTagMutability"] == "IMMUTABLE" for each in repositories)
+    assert all(each["ImageScanningConfiguration"] == {"ScanOnPush": True} for each in repositories)
+    assert len(SERVICES) == len(repositories)
+
+
+def test_r13_appconfig_checks_rolls_out_and_rolls_back_the_document(dev: Synthesized) -> None:
+    umbrella = dev.umbrella
+    (validator,) = umbrella.one("AWS::AppConfig::ConfigurationProfile")["Validators"]
+    assert validator["Type"] == "JSON_SCHEMA"
+    assert umbrella.one("AWS::AppConfig::Application")["Name"] == "dev-llm-judge"
+    monitors = umbrella.one("AWS::AppConfig::Environment")["Monitors"]
+    assert len(monitors) == 3
+    strategy = umbrella.one("AWS::AppConfig::DeploymentStrategy")
+    assert (strategy["DeploymentDurationInMinutes"], strategy["FinalBakeTimeInMinutes"]) == (0, 1)
+
+
+def test_r13_production_rolls_a_document_out_step_by_step(prod: Synthesized) -> None:
+    strategy = prod.umbrella.one("AWS::AppConfig::DeploymentStrategy")
+    assert (strategy["DeploymentDurationInMinutes"], strategy["GrowthFactor"]) == (10, 20)
+
+
+def test_r14_budgets_speak_at_50_100_150_and_200_dollars(dev: Synthesized) -> None:
+    budgets = dev.observability.all("AWS::Budgets::Budget")
+    limits = [each["Budget"]["BudgetLimit"] for each in budgets]
+    assert limits == [{"Amount": amount, "Unit": "USD"} for amount in (50, 100, 150, 200)]
+    assert all(each["NotificationsWithSubscribers"] for each in budgets)
+
+
+def test_r14_alarms_watch_what_an_operator_is_woken_for(dev: Synthesized) -> None:
+    prefix = "dev-llm-judge-"
+    alarms = dev.observability.all("AWS::CloudWatch::Alarm")
+    assert {each["AlarmName"].removeprefix(prefix) for each in alarms} == {
+        # Do they finish?
+        "Evaluations-FailureRate-RollBack",
+        # Where do they wait?
+        *(f"{queue}-Queue-Message-Age-Max-Notify" for queue in ("inference-queue", "judge-queue")),
+        *(f"{queue}-DLQ-Queue-Message-Count-Max-Notify" for queue in ("inference-queue", "judge-queue")),
+        *(f"{queue}-NotEmpty-Notify" for queue in ("inference-topic-dlq", "judge-topic-dlq")),
+        # What fails?
+        "Services-ServerErrors-RollBack",
+        "Services-InvalidSettings-RollBack",
+        "MySql-CPU-Usage-Notify",
+        "MySql-Min-Usage-Count-Notify",
+        "Redis-EngineCPUUtilization-Notify",
+        "Redis-DatabaseMemoryUsagePercentage-Notify",
+        "Nat-Unhealthy-Notify",
+        "Nat-Missing-Notify",
+    }
+    assert all("next step: " in each["AlarmDescription"] for each in alarms)
+    assert all(len(each["AlarmActions"]) == 1 for each in alarms)
+
+
+def test_r14_every_log_group_forgets(stacks: dict[str, Synthesized]) -> None:
+    for synthesized in stacks.values():
+        kept = synthesized.environment.operations.log_retention_days
+        for template in synthesized.by_name.values():
+            assert {each["RetentionInDays"] for each in template.all("AWS::Logs::LogGroup")} <= {kept}
+
+
+def test_r25_the_stacks_follow_the_module_graph(dev: Synthesized) -> None:
+    stack = dev.names.stack
+    everything = {stack(part) for part in ("Network", "Data", "Messaging", "Cluster", "Observability")}
+    assert dev.depends_on == {
+        stack("Network"): set(),
+        stack("Messaging"): set(),
+        stack("Data"): {stack("Network")},
+        stack("Cluster"): {stack("Network"), stack("Data"), stack("Messaging")},
+        stack("Observability"): everything - {stack("Observability")},
+        dev.names.umbrella_stack: everything,
+    }

@@ -1,0 +1,1 @@
+"""What is run beside the system: the bill, the versions' support windows, the difference between two synths."""
