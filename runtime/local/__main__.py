@@ -1,4 +1,4 @@
-"""`python -m runtime.local up | down | status | demo`: the whole system on one machine."""
+"""`python -m runtime.local up | down | status | demo | deploy`: the whole system on one machine."""
 
 import sys
 

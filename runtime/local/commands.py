@@ -9,6 +9,7 @@ from rich.console import Console
 
 from runtime.ai_model.settings import UnknownModel
 from runtime.local.demo.command import demo
+from runtime.local.deploy.failure import DeployFailed
 from runtime.local.detach import StartFailed, start_detached
 from runtime.local.down import down
 from runtime.local.folder import Folder, local_folder
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(highlight=False)
     try:
         return _run(chosen, console)
-    except (StartFailed, BadReplacement, UnknownModel, NoFreePort, Unusable) as error:
+    except (StartFailed, DeployFailed, BadReplacement, UnknownModel, NoFreePort, Unusable) as error:
         console.print(str(error), style="red", soft_wrap=True, markup=False)
         return 1
     except AlreadyRunning:
@@ -58,6 +59,11 @@ def _run(chosen: argparse.Namespace, console: Console) -> int:
             return down(folder, console)
         case "status":
             return status(folder, console)
+        case "deploy":
+            # Imported here, like `up`.
+            from runtime.local.deploy.command import deploy  # noqa: PLC0415
+
+            return deploy(folder.root / "deploy", console, keep=chosen.keep)
         case _:
             return _demo(folder, console, chosen)
 
@@ -78,6 +84,8 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("--detach", action="store_true", help="leave it running in the background")
     commands.add_parser("down", help="stop it")
     commands.add_parser("status", help="what runs, on which port")
+    whole = commands.add_parser("deploy", help="deploy every stack into the emulator by CDK, run the services on it")
+    whole.add_argument("--keep", action="store_true", help="leave it running until Ctrl-C")
     run = commands.add_parser("demo", help="start what is not running, judge examples/*.jsonl, show the scores")
     run.add_argument("--file", type=Path, nargs="+", default=[], help="JSON lines of your own")
     run.add_argument("--svg", type=Path, help="write the table as a picture too")

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from config.naming import DATABASE
+from config.naming import DATABASE, Names
 from config.runtime_document import MySqlAddress, RedisAddress
 from config.topology import AI_MODEL, CHANNELS, GATEWAY, INFERENCE, JUDGE, PERSISTENCE, REDIS
 from runtime.local.aws_access import emulator_access, named_access
@@ -37,7 +37,7 @@ class Plan:
 def plan_stack(folder: Folder, environment: Mapping[str, str] = os.environ) -> Plan:
     """Raises BadReplacement, UnknownModel, NoFreePort or Unusable."""
     elsewhere = read_replacements(environment)
-    ports = choose_ports(EMBEDDED_PORTS | {service.name: service.port for service in (*SERVICES, AI_MODEL)})
+    ports = free_ports()
     database = elsewhere.mysql or _own_mysql(folder, ports[mysql.NAME])
     cache = elsewhere.redis or _own_redis(folder, ports[redis.NAME])
     weights = model_settings(environment)
@@ -52,7 +52,7 @@ def plan_stack(folder: Folder, environment: Mapping[str, str] = os.environ) -> P
     emulator = None if elsewhere.aws_endpoint_url else AwsEmulator(folder=folder, port=ports[aws_emulator.NAME])
     seekdb = None if elsewhere.mysql else EmbeddedSeekdb(folder=folder, server=database)
     access = emulator_access(ports[aws_emulator.NAME]) if emulator else named_access(environment)
-    prepare = _before_start(emulator, seekdb)
+    prepare = before_start(emulator, seekdb, names=NAMES)
     parts = (
         emulator.part(provision=provisioner.provision) if emulator else aws_elsewhere(provision=provisioner.provision),
         seekdb.part() if seekdb else mysql.mysql_elsewhere(database),
@@ -60,25 +60,32 @@ def plan_stack(folder: Folder, environment: Mapping[str, str] = os.environ) -> P
         model_part(
             weights, folder=folder, port=ports[AI_MODEL.name], after_failure=provisioner.provision_without_model
         ),
-        *(
-            service_part(
-                service,
-                folder=folder,
-                port=ports[service.name],
-                access=access,
-                prepare=prepare.get(service.name, nothing),
-            )
-            for service in SERVICES
-        ),
+        *service_parts(folder=folder, ports=ports, access=access, prepare=prepare),
     )
     return Plan(parts, access, f"http://{LOOPBACK}:{ports[GATEWAY.name]}")
 
 
-def _before_start(emulator: AwsEmulator | None, seekdb: EmbeddedSeekdb | None) -> dict[str, Step]:
+def free_ports() -> dict[str, int]:
+    """By part. Raises NoFreePort."""
+    return choose_ports(EMBEDDED_PORTS | {service.name: service.port for service in (*SERVICES, AI_MODEL)})
+
+
+def service_parts(
+    *, folder: Folder, ports: Mapping[str, int], access: Mapping[str, str], prepare: Mapping[str, Step]
+) -> tuple[Part, ...]:
+    return tuple(
+        service_part(
+            service, folder=folder, port=ports[service.name], access=access, prepare=prepare.get(service.name, nothing)
+        )
+        for service in SERVICES
+    )
+
+
+def before_start(emulator: AwsEmulator | None, seekdb: EmbeddedSeekdb | None, *, names: Names) -> dict[str, Step]:
     """What an embedded part must do for a service that starts again, by service."""
     steps: dict[str, Step] = {PERSISTENCE.name: seekdb.forget_locks} if seekdb else {}
     if emulator:
-        steps |= {channel.consumer: emulator.release_messages_of(NAMES.queue(channel)) for channel in CHANNELS}
+        steps |= {channel.consumer: emulator.release_messages_of(names.queue(channel)) for channel in CHANNELS}
     return steps
 
 

@@ -3,7 +3,8 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
 
@@ -18,6 +19,17 @@ from runtime.local.supervisor import Supervisor
 
 def up(folder: Folder, console: Console, *, plan: Callable[[Folder], Plan] = plan_stack) -> int:
     """Raises AlreadyRunning, and what planning raises."""
+    with sole_owner(folder, console):
+        # Ports are chosen now that nothing of an earlier run holds them any more.
+        state = asyncio.run(_supervise(plan(folder), folder, console))
+        if state is State.STOPPED:
+            folder.stack_file.unlink()
+    return 0 if state is State.STOPPED else 1
+
+
+@contextmanager
+def sole_owner(folder: Folder, console: Console) -> Iterator[None]:
+    """The folder is this process's alone, and nothing of an earlier run is left. Raises AlreadyRunning."""
     folder.create()
     with only_supervisor(folder):
         stale = read_stack(folder)
@@ -27,11 +39,7 @@ def up(folder: Folder, console: Console, *, plan: Callable[[Folder], Plan] = pla
                 console.print(f"  An earlier run was killed; ended what it left behind: {', '.join(ended)}")
             folder.stack_file.unlink()
         folder.set_old_logs_aside()
-        # Ports are chosen now that nothing of an earlier run holds them any more.
-        state = asyncio.run(_supervise(plan(folder), folder, console))
-        if state is State.STOPPED:
-            folder.stack_file.unlink()
-    return 0 if state is State.STOPPED else 1
+        yield
 
 
 async def _supervise(plan: Plan, folder: Folder, console: Console) -> State:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from config.topology import SERVICES
-from tests.stacks.synthesized import Properties, Synthesized, Template
+from tests.stacks.synthesized import ROOT, Properties, Synthesized, Template
 
 
 def node_groups(template: Template) -> dict[str, Properties]:
@@ -173,6 +173,8 @@ def test_r14_alarms_watch_what_an_operator_is_woken_for(dev: Synthesized) -> Non
         "Nat-Missing-Notify",
     }
     assert all("next step: " in each["AlarmDescription"] for each in alarms)
+    runbook = (ROOT / "docs/runbooks/alarms.md").read_text()
+    assert all(f"| {each['AlarmName'].removeprefix(prefix)} |" in runbook for each in alarms)
     assert all(len(each["AlarmActions"]) == 1 for each in alarms)
 
 

@@ -1,4 +1,4 @@
-"""`python -m runtime.local.emulator`: serves SNS, SQS, KMS, Secrets Manager and AppConfig on 127.0.0.1."""
+"""`python -m runtime.local.emulator`: serves the AWS APIs that SERVICES names, or all, on 127.0.0.1."""
 
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -8,6 +8,7 @@ from typing import Any
 import uvicorn
 from ministack import app as ministack
 
+from runtime.local.emulator import ARRIVALS_FILE
 from runtime.local.emulator.deletes import forgive_repeated_deletes
 from runtime.local.emulator.journal import Journal
 from runtime.local.emulator.long_poll import caller, wake_receivers_on_arrival
@@ -28,10 +29,15 @@ async def app(scope: Message, receive: Receive, send: Send) -> None:
 
 
 def serve(*, port: int, state: Path) -> None:
-    journal = Journal(state / "arrivals.jsonl")
+    journal = Journal(state / ARRIVALS_FILE)
     journal.install()
     forgive_repeated_deletes(journal)
     wake_receivers_on_arrival(journal)
+    if "cloudformation" in ministack.SERVICE_HANDLERS:
+        # Imported here: it brings every service there is, and `make up` needs a handful.
+        from runtime.local.emulator.cloudformation import accept_our_templates  # noqa: PLC0415
+
+        accept_our_templates()
     uvicorn.run(
         app,
         # Loopback, without a choice: the emulator checks no credentials.
@@ -41,6 +47,8 @@ def serve(*, port: int, state: Path) -> None:
         http="httptools",
         log_level="warning",
         access_log=False,
+        # The emulator sends one itself; the SDK of the CDK command line takes two for no time at all.
+        date_header=False,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=2,
     )

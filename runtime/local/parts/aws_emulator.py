@@ -3,6 +3,7 @@
 import signal
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import aiohttp
 
@@ -15,12 +16,15 @@ from runtime.local.parts.http_probe import http_probe
 from runtime.local.ports import LOOPBACK
 
 NAME = "aws"
+USED_BY_SERVICES = "sns,sqs,kms,secretsmanager,appconfig,appconfigdata,sts"
 
 
 class AwsEmulator:
-    def __init__(self, *, folder: Folder, port: int) -> None:
+    def __init__(self, *, folder: Folder, port: int, lambda_packages: Path | None = None) -> None:
+        """With `lambda_packages` it serves every API and takes deployments; their Lambdas find their packages there."""
         self._folder = folder
         self._port = port
+        self._lambda_packages = lambda_packages
         self._address = f"http://{LOOPBACK}:{port}"
 
     def part(self, *, provision: Step) -> Part:
@@ -52,11 +56,10 @@ class AwsEmulator:
         return release
 
     def _settings(self) -> dict[str, str]:
-        return {
+        return self._extent() | {
             "GATEWAY_PORT": str(self._port),
             "MINISTACK_HOST": LOOPBACK,
             "MINISTACK_ACCOUNT_ID": ACCOUNT,
-            "SERVICES": "sns,sqs,kms,secretsmanager,appconfig,appconfigdata,sts",
             "PERSIST_STATE": "1",
             "STATE_DIR": str(self._folder.state(NAME)),
             "LOG_LEVEL": "WARNING",
@@ -65,6 +68,12 @@ class AwsEmulator:
             "SFTP_ENABLED": "0",
             "DOCKER_HOST": "unix:///nonexistent",
         }
+
+    def _extent(self) -> dict[str, str]:
+        if self._lambda_packages is None:
+            return {"SERVICES": USED_BY_SERVICES}
+        # In AWS the Lambda runtime brings the SDK. Each Lambda is unpacked into a temporary folder that nobody removes.
+        return {"NODE_PATH": str(self._lambda_packages), "TMPDIR": str(self._folder.state("lambdas"))}
 
     async def _order(self, path: str) -> None:
         try:

@@ -1,0 +1,45 @@
+"""One evaluation through what was deployed, with the proof that it went that way."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import aiohttp
+
+from config.naming import Names
+from config.topology import CHANNELS
+from runtime.local.demo.chosen_models import ChosenModels
+from runtime.local.demo.gateway import GatewayClient, GatewayGone, Refused
+from runtime.local.demo.items import Item
+from runtime.local.demo.result import Ending, Result
+from runtime.local.demo.verify import missing_or_twice
+from runtime.local.deploy.failure import DeployFailed
+
+BODY = {"input": "What is the capital of Australia?", "output": "It is Canberra."}
+
+
+async def evaluate(*, gateway_url: str, models: ChosenModels, names: Names, arrivals: Path) -> Result:
+    """Raises DeployFailed where it has no score, not one row, or did not pass the deployed queues."""
+    item = Item(name="the evaluation", where="", body=BODY)
+    async with aiohttp.ClientSession() as session:
+        client = GatewayClient(session=session, base_url=gateway_url, headers=models.headers)
+        result = await client.evaluate(item, models.applied_to(BODY), idempotency_key="deployed")
+        if result.ending is not Ending.JUDGED:
+            raise DeployFailed(f"The evaluation has no score: {result.ending}, {result.explanation}")
+        try:
+            wrong = await missing_or_twice([result], client=client)
+        except (GatewayGone, Refused):
+            raise DeployFailed("The history could not be read") from None
+    if wrong:
+        raise DeployFailed(f"The evaluation is in the history {wrong[str(result.evaluation_id)]} times instead of once")
+    passed = _arrived(arrivals)
+    for channel in CHANNELS:
+        if not passed[names.queue(channel)]:
+            raise DeployFailed(f"It has a score, but nothing passed {names.queue(channel)}")
+    return result
+
+
+def _arrived(arrivals: Path) -> Counter[str]:
+    """By the name of the queue, from the emulator's own journal."""
+    lines = [json.loads(line) for line in arrivals.read_text(encoding="utf-8").splitlines()]
+    return Counter(line["queue"] for line in lines if "queue" in line)
