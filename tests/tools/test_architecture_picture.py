@@ -1,0 +1,259 @@
+"""The picture of the real templates: all that it must show, and that it can be read."""
+
+import json
+from collections.abc import Iterator, Mapping
+from itertools import combinations, pairwise
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from config.environments import CLOUD_ENVIRONMENTS, DEV
+from config.topology import CHANNELS, STAGE_SERVICES
+from tests.stacks.synthesized import synthesize
+from tools.architecture.access import Verb
+from tools.architecture.layout import DETAIL_SIZE, Placed, Text
+from tools.architecture.model import Architecture, read_architecture
+from tools.architecture.picture import WIDTH, Picture, picture
+from tools.architecture.routes import Arrow, Point
+from tools.architecture.svg import svg
+from tools.architecture.templates import Templates
+
+ROOT = Path(__file__).parents[2]
+SVG = "{http://www.w3.org/2000/svg}"
+HAIR = 0.01
+"""What rounding may add, in pixels."""
+NAMES = list(CLOUD_ENVIRONMENTS)
+
+Bodies = Mapping[str, Mapping[str, Any]]
+Span = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+
+
+@pytest.fixture(scope="module")
+def bodies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Bodies]]:
+    """Template by stack name, by environment."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CDK_VALIDATION", "false")
+        made = synthesize(tmp_path_factory.mktemp("cdk.out"))
+        yield {
+            name: {stack: template.body for stack, template in stacks.by_name.items()} for name, stacks in made.items()
+        }
+
+
+def read(bodies: Bodies) -> Architecture:
+    return read_architecture(Templates(bodies))
+
+
+def drawn(bodies: Bodies, environment: str = "dev") -> Picture:
+    return picture(read(bodies), CLOUD_ENVIRONMENTS[environment].names.prefix)
+
+
+def texts(picture: Picture) -> list[str]:
+    return [text.text for placed in picture.root.everything() for text in placed.texts]
+
+
+def by_title(picture: Picture, title: str) -> Placed:
+    (found,) = [placed for placed in picture.root.everything() if placed.box.title == title]
+    return found
+
+
+def added(bodies: Bodies, stack: str, **resources: Any) -> Bodies:
+    template = bodies[stack]
+    return {**bodies, stack: {**template, "Resources": {**template["Resources"], **resources}}}
+
+
+def box_span(placed: Placed) -> Span:
+    return placed.x, placed.y, placed.right, placed.bottom
+
+
+def text_span(text: Text) -> Span:
+    """From the top of its tall letters to the foot of its long ones."""
+    return text.x, text.baseline - 0.8 * text.size, text.x + text.width, text.baseline + 0.25 * text.size
+
+
+def pieces(arrow: Arrow) -> Iterator[Span]:
+    """Its straight pieces."""
+    for line in arrow.lines:
+        for (x, y), (next_x, next_y) in pairwise(line):
+            yield min(x, next_x), min(y, next_y), max(x, next_x), max(y, next_y)
+
+
+def meet(one: Span, other: Span) -> bool:
+    """More than touch."""
+    return (
+        one[0] < other[2] - HAIR and other[0] < one[2] - HAIR and one[1] < other[3] - HAIR and other[1] < one[3] - HAIR
+    )
+
+
+def holds(outer: Span, inner: Span) -> bool:
+    return (
+        outer[0] <= inner[0] + HAIR
+        and outer[1] <= inner[1] + HAIR
+        and inner[2] <= outer[2] + HAIR
+        and inner[3] <= outer[3] + HAIR
+    )
+
+
+def crosses(piece: Span, area: Span) -> bool:
+    """A line has no width, so a hair is given to it."""
+    return meet((piece[0] - HAIR, piece[1] - HAIR, piece[2] + HAIR, piece[3] + HAIR), area)
+
+
+def assert_readable(picture: Picture) -> None:
+    assert_boxes_in_their_places(picture.root)
+    for text in (text for placed in picture.root.everything() for text in placed.texts):
+        for arrow in picture.arrows:
+            assert not any(crosses(piece, text_span(text)) for piece in pieces(arrow)), f"through {text.text!r}"
+    leaves = [placed for placed in picture.root.everything() if placed.box.is_framed and not placed.box.children]
+    for arrow in picture.arrows:
+        for leaf in leaves:
+            assert not any(crosses(piece, box_span(leaf)) for piece in pieces(arrow)), f"through {leaf.box.title}"
+    for one, other in combinations(picture.arrows, 2):
+        for piece in pieces(one):
+            assert not any(on_top(piece, another) for another in pieces(other)), (one, other)
+
+
+def on_top(one: Span, other: Span) -> bool:
+    """They run along each other."""
+    shared = min(one[2], other[2]) - max(one[0], other[0]), min(one[3], other[3]) - max(one[1], other[1])
+    return min(shared) > -1 and max(shared) > 1
+
+
+def assert_boxes_in_their_places(placed: Placed) -> None:
+    said = placed.box.title
+    for child in placed.children:
+        assert holds(box_span(placed), box_span(child)), f"{child.box.title!r} leaves {said!r}"
+        assert_boxes_in_their_places(child)
+    for text in placed.texts:
+        assert holds(box_span(placed), text_span(text)), f"{text.text!r} leaves {said!r}"
+        for child in placed.children:
+            assert not meet(text_span(text), box_span(child)), f"{text.text!r} is under {child.box.title!r}"
+    for one, other in combinations(placed.children, 2):
+        assert not meet(box_span(one), box_span(other)), f"{one.box.title!r} is over {other.box.title!r}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_box_text_or_arrow_is_in_the_way_of_another(name: str, bodies: dict[str, Bodies]) -> None:
+    assert_readable(drawn(bodies[name], name))
+
+
+def test_the_roles_may_do_what_the_topology_says_and_no_more(bodies: dict[str, Bodies]) -> None:
+    architecture = read(bodies["dev"])
+    names, management = DEV.names, architecture.management
+    workloads = {workload.role: workload.name for workload in architecture.cluster.workloads}
+    targets = {topic.address: topic.name for topic in architecture.messaging.topics}
+    targets |= {queue.address: queue.name for queue in architecture.messaging.queues}
+    targets |= {secret.address: secret.name for secret in management.secrets}
+    wanted = {
+        *((service, Verb.PUBLISH, names.topic(each)) for each in CHANNELS for service in each.publishers),
+        *((each.consumer, Verb.CONSUME, names.queue(each)) for each in CHANNELS),
+        *((each.name, Verb.READ_SECRET, names.sealing_secret(stage)) for stage, each in STAGE_SERVICES.items()),
+        *(("external-secrets", Verb.READ_SECRET, name) for name in (names.database_secret, names.redis_secret)),
+    }
+    assert wanted == {
+        (workloads[access.role], access.verb, targets[access.target])
+        for access in architecture.accesses
+        if access.target in targets
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_arrow_meets_the_box_of_every_role_and_of_every_resource_that_it_may_use(
+    name: str, bodies: dict[str, Bodies]
+) -> None:
+    architecture, shown = read(bodies[name]), drawn(bodies[name], name)
+    places = {placed.box.key: placed for placed in shown.root.everything()}
+    ends = [{line[0] for line in arrow.lines} | {line[-1] for line in arrow.lines} for arrow in shown.arrows]
+    accesses = [access for access in architecture.accesses if access.role in places]
+    assert len(accesses) > len(CHANNELS)
+    for access in accesses:
+        role, target = places[access.role], places[access.target]
+        assert any(meets(points, role) and meets(points, target) for points in ends), access
+
+
+def meets(points: set[Point], placed: Placed) -> bool:
+    return any(x in {placed.x, placed.right} and placed.y < y < placed.bottom for x, y in points)
+
+
+def test_the_diagrams_numbers_are_in_the_picture(bodies: dict[str, Bodies]) -> None:
+    said = "\n".join(texts(drawn(bodies["dev"])))
+    for fact in (
+        "VPC 10.0.0.0/16",
+        "10.0.3.0/24",
+        "10.0.48.0/20",
+        "10.0.66.0/24",
+        "t4g.nano",
+        "Internet gateway",
+        "2 to 10 nodes, spot",
+        "m6i.large, m5.large",
+        "gateway-service :8000",
+        "dev-judge-svc-role",
+        "db.t4g.medium, one zone",
+        "lets in tcp 3306",
+        "cache.t4g.medium, 1 node",
+        "judge-queue-dlq",
+        "sealing/inference",
+        "50 USD, 100 USD, 150 USD, 200 USD",
+    ):
+        assert fact in said
+
+
+def test_a_queue_that_is_added_appears_beside_its_topic(bodies: dict[str, Bodies]) -> None:
+    stack = DEV.names.stack("Messaging")
+    (topic,) = [
+        name
+        for name, found in bodies["dev"][stack]["Resources"].items()
+        if found["Properties"].get("TopicName") == DEV.names.topic(CHANNELS[0])
+    ]
+    link = {"TopicArn": {"Ref": topic}, "Endpoint": {"Fn::GetAtt": ["Audit", "Arn"]}}
+    more = added(
+        bodies["dev"],
+        stack,
+        Audit={"Type": "AWS::SQS::Queue", "Properties": {"QueueName": f"{DEV.names.prefix}-audit-queue"}},
+        Link={"Type": "AWS::SNS::Subscription", "Properties": link},
+    )
+    shown = drawn(more)
+    box = by_title(shown, "audit-queue")
+    assert any(meets({line[-1] for line in arrow.lines}, box) for arrow in shown.arrows)
+    assert_readable(shown)
+
+
+def test_a_node_group_that_is_added_appears(bodies: dict[str, Bodies]) -> None:
+    group = {
+        "NodegroupName": f"{DEV.names.prefix}-gpu",
+        "InstanceTypes": ["g4dn.xlarge"],
+        "CapacityType": "SPOT",
+        "ScalingConfig": {"MinSize": 0, "MaxSize": 1},
+    }
+    shown = drawn(
+        added(bodies["dev"], DEV.names.stack("Cluster"), Gpu={"Type": "AWS::EKS::Nodegroup", "Properties": group})
+    )
+    assert by_title(shown, "Nodes: gpu").box.lines[:2] == ("0 to 1 nodes, spot", "g4dn.xlarge")
+    assert_readable(shown)
+
+
+def test_a_long_name_without_a_separator_is_broken(bodies: dict[str, Bodies]) -> None:
+    stack = DEV.names.stack("Cluster")
+    group = {"Type": "AWS::EKS::Nodegroup", "Properties": {"NodegroupName": "x" * 63}}
+    assert_readable(drawn(added(bodies["dev"], stack, Long=group)))
+
+
+def test_the_same_templates_make_the_same_picture_in_whatever_order_they_are_read(bodies: dict[str, Bodies]) -> None:
+    backwards = dict(reversed(json.loads(json.dumps(bodies["dev"])).items()))
+    assert svg(drawn(backwards)) == svg(drawn(bodies["dev"]))
+
+
+def test_the_svg_has_every_box_and_every_text(bodies: dict[str, Bodies]) -> None:
+    shown = drawn(bodies["dev"])
+    root = ET.fromstring(svg(shown))  # noqa: S314 - our own
+    assert [found.text for found in root.iter(f"{SVG}text")] == texts(shown)
+    boxes = [found for found in root.iter(f"{SVG}rect") if found.get("class", "").startswith(("leaf", "around"))]
+    assert len(boxes) == sum(placed.box.is_framed for placed in shown.root.everything())
+    assert DETAIL_SIZE * 838 / WIDTH > 9, "GitHub shows a README 838 pixels wide"
+
+
+def test_the_picture_in_the_docs_is_of_these_stacks(bodies: dict[str, Bodies]) -> None:
+    shown = (ROOT / "docs/architecture-dev.svg").read_text()
+    assert shown == svg(drawn(bodies["dev"])), "the stacks have changed: run `make picture`"

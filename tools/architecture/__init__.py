@@ -1,0 +1,1 @@
+"""`make picture`: the architecture as an SVG, read from the synthesized templates alone."""

@@ -1,0 +1,87 @@
+"""The VPC as boxes: the tiers, and in each what its subnets hold."""
+
+from collections.abc import Iterator, Sequence
+
+from tools.architecture.arrows import endpoints_of
+from tools.architecture.cluster_boxes import cluster_box
+from tools.architecture.data import Store
+from tools.architecture.layout import Box, Kind, across
+from tools.architecture.model import Architecture
+from tools.architecture.names import Shorten, listed
+from tools.architecture.network import NatInstance, Network, Subnet, Tier, Way
+
+
+def vpc_box(architecture: Architecture, short: Shorten) -> Box:
+    network = architecture.network
+    return Box(
+        title=f"VPC {network.cidr}",
+        kind=Kind.NETWORK,
+        key=network.address,
+        children=(across(*_doors(network)), *(_tier(architecture, tier, short) for tier in network.tiers)),
+        gap=20,
+    )
+
+
+def _doors(network: Network) -> Iterator[Box]:
+    """The internet gateway at the right, so that its arrow passes no title."""
+    gateways = [endpoint.service for endpoint in network.endpoints if endpoint.is_gateway]
+    if gateways:
+        yield Box(f"Gateway endpoint: {listed(gateways)}", kind=Kind.NETWORK)
+    if network.internet_gateway is not None:
+        yield Box("Internet gateway", kind=Kind.NETWORK, key=network.internet_gateway)
+
+
+def _tier(architecture: Architecture, tier: Tier, short: Shorten) -> Box:
+    subnets = across(*(_subnet(subnet, architecture.network.nat_instances) for subnet in tier.subnets))
+    # The databases come first, for what they are reached from is above them.
+    contents = (*_stores(architecture, tier, short), subnets, *_apps(architecture, tier, short))
+    return Box(_tier_title(tier), kind=Kind.NETWORK, key=tier.name, children=contents, gap=16)
+
+
+def _tier_title(tier: Tier) -> str:
+    return f"{tier.name} subnets" if tier.access == tier.name else f"{tier.access} {tier.name.lower()} subnets"
+
+
+def _subnet(subnet: Subnet, nat_instances: Sequence[NatInstance]) -> Box:
+    return Box(
+        title=subnet.zone,
+        lines=(subnet.cidr,),
+        key=subnet.address,
+        children=tuple(
+            Box("NAT instance", (nat.instance_type, nat.image), kind=Kind.NETWORK, key=nat.address)
+            for nat in nat_instances
+            if nat.subnet == subnet.address
+        ),
+    )
+
+
+def _stores(architecture: Architecture, tier: Tier, short: Shorten) -> Iterator[Box]:
+    stores = [store for store in architecture.stores if tier.holds(store.subnets)]
+    if stores:
+        yield across(*(_store(store, architecture.ways, short) for store in stores))
+
+
+def _store(store: Store, ways: Sequence[Way], short: Shorten) -> Box:
+    ports = [f"{way.protocol} {way.port}" for way in ways if way.group in store.groups]
+    lets_in = f"lets in {listed(ports)}" if ports else ""
+    return Box(
+        title=short(store.name),
+        lines=(store.engine, store.size, store.at_rest, store.entrance, lets_in),
+        kind=Kind.DATA,
+        key=store.address,
+    )
+
+
+def _apps(architecture: Architecture, tier: Tier, short: Shorten) -> Iterator[Box]:
+    endpoints = [endpoint for endpoint in architecture.network.endpoints if tier.holds(endpoint.subnets)]
+    if endpoints:
+        used = {address for endpoint in endpoints for address in endpoint.subnets}
+        zones = [subnet.zone for subnet in tier.subnets if subnet.address in used]
+        yield Box(
+            title=f"Interface endpoints in {listed(zones)}",
+            lines=(listed(endpoint.service for endpoint in endpoints),),
+            kind=Kind.NETWORK,
+            key=endpoints_of(tier.name),
+        )
+    if tier.holds(architecture.cluster.subnets):
+        yield cluster_box(architecture.cluster, architecture.accesses, short)
