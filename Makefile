@@ -58,6 +58,9 @@ cost: $(VENV)/.dev-ready ## What the cloud costs a month, and what it saves (ENV
 check-versions: $(VENV)/.dev-ready ## Which engine versions leave support within 90 days, by today's date
 	@$(BIN)/python -m tools.check_versions
 
+picture: synth ## Draw the architecture from the templates into docs/
+	@$(BIN)/python -m tools.architecture --templates cdk.out --environment dev --svg docs/architecture-dev.svg
+
 audit: synth $(AUDIT)/.ready ## Run checkov over the templates; what is skipped has its reason in .checkov.yaml
 	@$(AUDIT)/bin/checkov --config-file .checkov.yaml
 

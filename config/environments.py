@@ -59,7 +59,8 @@ DEV = CloudEnvironment(
     mysql=MySqlDatabase(instance_type="t4g.medium"),
     redis=RedisCache(node_type="t4g.medium"),
     cluster=Cluster(),
-    operations=Operations(),
+    # RDS grows the volume at 10 % free: 2 of its 20 GiB.
+    operations=Operations(free_storage_gib=1),
     keep_data=False,
 )
 PROD = CloudEnvironment(

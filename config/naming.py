@@ -21,7 +21,6 @@ NAME_LIMITS = {
     "cache": 40,
     "secret": 512,
     "AppConfig application": 64,
-    "budget": 100,
 }
 """The longest name, in characters, that AWS takes for each kind of resource; from each service's API reference."""
 
@@ -131,9 +130,6 @@ class Names(Frozen):
     def alerts_topic(self) -> str:
         return f"{self.prefix}-alerts"
 
-    def budget(self, threshold_usd: int) -> str:
-        return f"{self.prefix}-{threshold_usd}-usd"
-
     @model_validator(mode="after")
     def _fits(self) -> Self:
         longest_role = self.role("cluster-autoscaler")
@@ -144,7 +140,6 @@ class Names(Frozen):
             ("cache", self.cache),
             ("secret", self.database_secret),
             ("AppConfig application", self.appconfig_application),
-            ("budget", self.budget(10_000)),
             *(("topic", self.topic(channel)) for channel in CHANNELS),
             *(("queue", self.undelivered_queue(channel)) for channel in CHANNELS),
         ]

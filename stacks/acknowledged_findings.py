@@ -97,24 +97,24 @@ ACKNOWLEDGED = (
     Acknowledged(DATA, "Redis/Cache", ("AEC5",), "The diagram fixes 6379; only the cluster reaches it."),
     Acknowledged(
         DATA,
-        "Sealing-inference/Secret",
+        "Sealing-inference",
         ("SMG4",),
         WRAPPED_KEY,
     ),
     Acknowledged(
         DATA,
-        "Sealing-judge/Secret",
+        "Sealing-judge",
         ("SMG4",),
         WRAPPED_KEY,
     ),
     Acknowledged(
-        DATA,
+        UMBRELLA,
         "SealingKeyMaker/Function/ServiceRole",
         LAMBDA_LOGS,
         "AWS's own policy for writing a Lambda's log; its other rights are listed one by one.",
     ),
     Acknowledged(
-        DATA,
+        UMBRELLA,
         "SealingKeyMaker/Provider/framework-onEvent/ServiceRole",
         (*LAMBDA_LOGS, "IAM5[Resource::<SealingKeyMakerFunction21AC8FC5.Arn>:*]"),
         OF_CDK,

@@ -50,11 +50,9 @@ class ClusterStack(cdk.Stack):
             names=self._names,
             after=self._open_ways(network),
         )
-        add_ons = AddOns(
-            self, "AddOns", cluster=self._cluster.cluster, names=self._names, service_logs=self.service_logs
-        )
-        add_ons.node.add_dependency(nodes)
-        self.repositories = ServiceRepositories(self, "Images", environment=environment, key=key)
+        add_ons = AddOns(self, "AddOns", cluster=self._cluster, names=self._names, service_logs=self.service_logs)
+        add_ons.node.add_dependency(nodes, *self._cluster.add_ons.values())
+        ServiceRepositories(self, "Images", environment=environment, key=key)
         self.roles = {service.name: self._role(service) for service in SERVICES if service.reads_settings}
         self._grant_messaging(messaging)
         self._grant_secrets(data, add_ons.external_secrets)
@@ -104,5 +102,5 @@ class ClusterStack(cdk.Stack):
         external_secrets.may_read_secret(data.mysql.secret, data.redis.secret, key=data.key)
         for stage, service in STAGE_SERVICES.items():
             role = self.roles[service.name]
-            role.may_read_secret(data.sealing[stage].secret, key=data.sealing_key)
+            role.may_read_secret(data.sealing_secrets[stage], key=data.sealing_key)
             role.may_unwrap_sealing_key(stage, key=data.sealing_key)

@@ -1,4 +1,4 @@
-"""Step 2 of 6: what keeps data, and the keys that seal it. No provider key is kept here in any form."""
+"""Step 2 of 6: what keeps data, and the place of the stages' sealing keys. No provider key is kept here in any form."""
 
 import aws_cdk as cdk
 from constructs import Construct
@@ -8,8 +8,7 @@ from config.topology import Stage
 from judge_constructs.encryption_key import EncryptionKey
 from judge_constructs.mysql_database import MySqlDatabase
 from judge_constructs.redis_cache import RedisCache
-from judge_constructs.retained_logs import RetainedLogs
-from judge_constructs.sealing_key_pair import SealingKeyMaker, SealingKeyPair
+from judge_constructs.sealing_key_pair import SealingSecret
 from stacks.network import NetworkStack
 
 
@@ -48,15 +47,7 @@ class DataStack(cdk.Stack):
             purpose="sealing",
             about="Wraps the stages' private sealing keys",
         )
-        maker = SealingKeyMaker(
-            self,
-            "SealingKeyMaker",
-            key=self.sealing_key,
-            log_group=RetainedLogs(
-                self, "DeploymentLogs", environment=environment, name=environment.names.log_group("sealing-keys")
-            ),
-        )
-        self.sealing = {
-            stage: SealingKeyPair(self, f"Sealing-{stage}", stage=stage, environment=environment, maker=maker)
+        self.sealing_secrets = {
+            stage: SealingSecret(self, f"Sealing-{stage}", stage=stage, environment=environment, key=self.sealing_key)
             for stage in Stage
         }

@@ -1,5 +1,7 @@
 """The runtime document of a deployment: the addresses of what the other stacks made."""
 
+from collections.abc import Mapping
+
 from config.addresses import Addresses
 from config.environments import CloudEnvironment
 from config.naming import DATABASE
@@ -12,13 +14,19 @@ from config.runtime_document import (
     RuntimeDocument,
     SealingPublicKey,
 )
-from config.topology import MYSQL_PORT, NAMESPACE, REDIS_PORT, SERVICES
+from config.topology import MYSQL_PORT, NAMESPACE, REDIS_PORT, SERVICES, Stage
+from judge_constructs.sealing_key_pair import SealingKeyPair
 from stacks.data import DataStack
 from stacks.messaging import MessagingStack
 
 
 def deployed_document(
-    environment: CloudEnvironment, *, data: DataStack, messaging: MessagingStack, addresses: Addresses | None
+    environment: CloudEnvironment,
+    *,
+    data: DataStack,
+    messaging: MessagingStack,
+    sealing: Mapping[Stage, SealingKeyPair],
+    addresses: Addresses | None,
 ) -> RuntimeDocument:
     """`addresses`: where the services run beside the deployment and not in its cluster."""
     reached = addresses or _in_the_cluster(data)
@@ -35,7 +43,7 @@ def deployed_document(
         providers=reached.providers,
         default_models=reached.default_models,
         sealing_keys={
-            stage: SealingPublicKey(kid=pair.kid, public_key=pair.public_key) for stage, pair in data.sealing.items()
+            stage: SealingPublicKey(kid=pair.kid, public_key=pair.public_key) for stage, pair in sealing.items()
         },
         limits=environment.limits,
     )

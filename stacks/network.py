@@ -5,6 +5,7 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from config.environments import CloudEnvironment
+from config.topology import HTTPS_PORT
 from judge_constructs.nat_instance import NatInstance
 from judge_constructs.retained_logs import RetainedLogs
 from judge_constructs.three_tier_vpc import ThreeTierVpc
@@ -35,6 +36,10 @@ class NetworkStack(cdk.Stack):
         nat.secure(self.vpc, network)
         self.nat_group = nat.provider.auto_scaling_groups[0]
         self.endpoints = VpcEndpoints(self, "Endpoints", vpc=self.vpc, network=network, names=names)
+        # The EC2 API's name leads to its endpoint in all of the VPC, for the NAT instance too.
+        self.endpoints.security_group.add_ingress_rule(
+            nat.provider.security_group, ec2.Port.tcp(HTTPS_PORT), "The NAT instance attaches its network interface"
+        )
         self.mysql_access = self._closed_group("MySqlAccess", "MySQL")
         self.redis_access = self._closed_group("RedisAccess", "Redis")
 

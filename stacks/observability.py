@@ -40,7 +40,6 @@ class ObservabilityStack(cdk.Stack):
         CostBudgets(
             self,
             "Budgets",
-            names=names,
             thresholds_usd=environment.operations.budget_thresholds_usd,
             alerts=alerts.topic,
         )

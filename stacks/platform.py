@@ -6,7 +6,9 @@ from constructs import Construct
 
 from config.addresses import Addresses
 from config.environments import CloudEnvironment
+from judge_constructs.retained_logs import RetainedLogs
 from judge_constructs.runtime_configuration import RuntimeConfiguration
+from judge_constructs.sealing_key_pair import SealingKeyMaker, SealingKeyPair
 from stacks.cluster import ClusterStack
 from stacks.data import DataStack
 from stacks.deployed_document import deployed_document
@@ -31,11 +33,24 @@ class PlatformStack(cdk.Stack):
         env: cdk.Environment,
     ) -> None:
         super().__init__(scope, id_, env=env)
+        # Here, beside the document that tells of them: no other stack holds on to a pair that is made anew.
+        maker = SealingKeyMaker(
+            self,
+            "SealingKeyMaker",
+            key=data.sealing_key,
+            log_group=RetainedLogs(
+                self, "DeploymentLogs", environment=environment, name=environment.names.log_group("sealing-keys")
+            ),
+        )
+        pairs = {
+            stage: SealingKeyPair(self, f"Sealing-{stage}", stage=stage, secret=secret, maker=maker)
+            for stage, secret in data.sealing_secrets.items()
+        }
         configuration = RuntimeConfiguration(
             self,
             "RuntimeConfiguration",
             environment=environment,
-            document=deployed_document(environment, data=data, messaging=messaging, addresses=addresses),
+            document=deployed_document(environment, data=data, messaging=messaging, sealing=pairs, addresses=addresses),
             roll_back_on=observability.roll_back_alarms,
         )
         # Here, not on the roles' own stack: the document comes after the roles.

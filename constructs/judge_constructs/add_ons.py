@@ -12,6 +12,7 @@ from constructs import Construct
 from config.cluster import CLUSTER_AUTOSCALER, EXTERNAL_SECRETS, LOG_SHIPPER, METRICS_SERVER, Chart
 from config.naming import Names
 from config.topology import NAMESPACE
+from judge_constructs.judge_cluster import JudgeCluster
 from judge_constructs.workload_role import WorkloadRole
 
 ALB_CONTROLLER_VERSION = eks.AlbControllerVersion.V3_2_2
@@ -27,7 +28,7 @@ class AddOns(Construct):
         scope: Construct,
         id_: str,
         *,
-        cluster: eks.Cluster,
+        cluster: JudgeCluster,
         names: Names,
         service_logs: logs.ILogGroup,
     ) -> None:
@@ -44,9 +45,15 @@ class AddOns(Construct):
         controller = eks.AlbController(
             self,
             "LoadBalancerController",
-            cluster=self._cluster,
+            cluster=self._cluster.cluster,
             version=ALB_CONTROLLER_VERSION,
-            additional_helm_chart_values={"enableWaf": False, "enableWafv2": False, "enableShield": False},
+            additional_helm_chart_values={
+                # Called for each new Service, and refuses it while the controller starts; we use Ingress only.
+                "enableServiceMutatorWebhook": False,
+                "enableWaf": False,
+                "enableWafv2": False,
+                "enableShield": False,
+            },
         )
         # CDK brings the controller's published policy; only the name is ours.
         role = controller.node.find_child("alb-sa").node.find_child("Role").node.default_child
@@ -91,7 +98,7 @@ class AddOns(Construct):
         role = self._role("ext-secrets", EXTERNAL_SECRETS.namespace, EXTERNAL_SECRETS.chart)
         self._install(
             EXTERNAL_SECRETS,
-            {"installCRDs": True, "serviceAccount": self._service_account(EXTERNAL_SECRETS.chart, role)},
+            {"serviceAccount": self._service_account(EXTERNAL_SECRETS.chart, role)},
         )
         return role
 
@@ -105,7 +112,6 @@ class AddOns(Construct):
             {
                 "serviceAccount": self._service_account(LOG_SHIPPER.chart, role),
                 "input": {"path": f"/var/log/containers/*_{NAMESPACE}_*.log"},
-                "cloudWatch": {"enabled": False},
                 "cloudWatchLogs": {
                     "enabled": True,
                     "region": cdk.Stack.of(self).region,
@@ -116,9 +122,8 @@ class AddOns(Construct):
                     # The line as the service wrote it: that is what the metric filters read.
                     "logKey": "log",
                 },
-                "firehose": {"enabled": False},
-                "kinesis": {"enabled": False},
-                "elasticsearch": {"enabled": False},
+                # On every node, the tainted ones too.
+                "tolerations": [{"operator": "Exists"}],
             },
         )
 
@@ -127,7 +132,7 @@ class AddOns(Construct):
             self,
             f"{workload}-role",
             name=self._names.role(workload),
-            cluster=self._cluster,
+            cluster=self._cluster.cluster,
             namespace=namespace,
             service_account=service_account,
         )
@@ -136,8 +141,11 @@ class AddOns(Construct):
         return {"create": True, "name": name, "annotations": {ROLE_ANNOTATION: role.role.role_arn}}
 
     def _install(self, chart: Chart, values: Mapping[str, Any]) -> None:
-        self._cluster.add_helm_chart(
+        # Here and not by the cluster's own method, so that the charts wait for whatever the add-ons wait for.
+        eks.HelmChart(
+            self,
             chart.chart,
+            cluster=self._cluster.as_interface,
             chart=chart.chart,
             repository=chart.repository,
             version=chart.version,

@@ -1,5 +1,6 @@
 """The topic on which alarms and budgets speak, encrypted, with the people of the config subscribed."""
 
+import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
@@ -17,8 +18,9 @@ class Alerts(Construct):
             self, "Topic", topic_name=environment.names.alerts_topic, master_key=key, enforce_ssl=True
         )
         for speaker in ("cloudwatch.amazonaws.com", "budgets.amazonaws.com"):
-            principal = iam.ServicePrincipal(speaker)
-            self.topic.grant_publish(principal)
-            key.grant(principal, "kms:GenerateDataKey*", "kms:Decrypt")
+            # For this account's alarms and budgets only.
+            ours = {"StringEquals": {"aws:SourceAccount": cdk.Stack.of(self).account}}
+            self.topic.grant_publish(iam.ServicePrincipal(speaker, conditions=ours))
+            key.grant(iam.ServicePrincipal(speaker), "kms:GenerateDataKey*", "kms:Decrypt")
         for email in environment.operations.notify_emails:
             self.topic.add_subscription(subscriptions.EmailSubscription(email))

@@ -4,13 +4,10 @@ from aws_cdk import aws_budgets as budgets
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from config.naming import Names
-
 
 class CostBudgets(Construct):
-    def __init__(
-        self, scope: Construct, id_: str, *, names: Names, thresholds_usd: tuple[int, ...], alerts: sns.ITopic
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, thresholds_usd: tuple[int, ...], alerts: sns.ITopic) -> None:
+        """Without names of ours: a notice cannot be changed, so a budget must be replaceable."""
         super().__init__(scope, id_)
         notices = [_notice(kind, alerts) for kind in ("ACTUAL", "FORECASTED")]
         for threshold in thresholds_usd:
@@ -18,7 +15,6 @@ class CostBudgets(Construct):
                 self,
                 f"Budget{threshold}",
                 budget=budgets.CfnBudget.BudgetDataProperty(
-                    budget_name=names.budget(threshold),
                     budget_type="COST",
                     time_unit="MONTHLY",
                     budget_limit=budgets.CfnBudget.SpendProperty(amount=threshold, unit="USD"),

@@ -20,5 +20,5 @@ class EncryptionKey(kms.Key):
 
 
 def removal_policy(environment: CloudEnvironment) -> cdk.RemovalPolicy:
-    """Of what cannot be had again."""
-    return cdk.RemovalPolicy.RETAIN if environment.keep_data else cdk.RemovalPolicy.DESTROY
+    """Of what cannot be had again; a creation that fails leaves nothing, else its names would stop the next try."""
+    return cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if environment.keep_data else cdk.RemovalPolicy.DESTROY

@@ -40,6 +40,7 @@ class JudgeCluster(Construct):
     ) -> None:
         super().__init__(scope, id_)
         config, version = environment.cluster, environment.versions.kubernetes
+        self.version = version
         subnets = ec2.SubnetSelection(subnet_group_name=APP)
         self.cluster = eks.Cluster(
             self,
@@ -74,7 +75,7 @@ class JudgeCluster(Construct):
             name: eks.Addon(
                 self,
                 f"AddOn-{name}",
-                cluster=self.joined,
+                cluster=self.as_interface,
                 addon_name=name,
                 configuration_values=values or None,
             )
@@ -83,7 +84,7 @@ class JudgeCluster(Construct):
         self.node_role = _node_role(self)
 
     @property
-    def joined(self) -> eks.ICluster:
+    def as_interface(self) -> eks.ICluster:
         """For what joins the cluster: jsii's protocol asks for a member that its own class lacks."""
         return cast("eks.ICluster", self.cluster)
 

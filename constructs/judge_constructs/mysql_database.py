@@ -12,9 +12,11 @@ from config.environments import CloudEnvironment
 from config.naming import DATABASE
 from config.topology import MYSQL_PORT
 from judge_constructs.encryption_key import removal_policy
+from judge_constructs.retained_logs import RetainedLogs
 from judge_constructs.three_tier_vpc import DATA
 
 USERNAME = DATABASE
+EXPORTED_LOGS = ("error", "slowquery")
 ENGINE_VERSIONS = {"8.0": rds.MysqlEngineVersion.VER_8_0_46, "8.4": rds.MysqlEngineVersion.VER_8_4_10}
 """RDS creates a full version only; patches within it are applied by RDS itself."""
 
@@ -33,13 +35,13 @@ class MySqlDatabase(Construct):
         super().__init__(scope, id_)
         config, names = environment.mysql, environment.names
         engine = rds.DatabaseInstanceEngine.mysql(version=ENGINE_VERSIONS[environment.versions.mysql])
-        self.parameters = rds.ParameterGroup(
+        parameters = rds.ParameterGroup(
             self,
             "Parameters",
             engine=engine,
             description=f"{names.prefix}: TLS only, UTC, strict",
             parameters={
-                "require_secure_transport": "ON",
+                "require_secure_transport": "1",
                 "time_zone": "UTC",
                 "character_set_server": "utf8mb4",
                 "sql_mode": "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION",
@@ -48,6 +50,16 @@ class MySqlDatabase(Construct):
                 "log_output": "FILE",
             },
         )
+        # RDS writes to the groups that it finds; those that it makes itself would be kept for ever.
+        exported = [
+            RetainedLogs(
+                self,
+                f"Logs-{kind}",
+                environment=environment,
+                name=f"/aws/rds/instance/{names.database_instance}/{kind}",
+            )
+            for kind in EXPORTED_LOGS
+        ]
         self.instance = rds.DatabaseInstance(
             self,
             "Instance",
@@ -62,7 +74,7 @@ class MySqlDatabase(Construct):
             credentials=rds.Credentials.from_generated_secret(
                 USERNAME, secret_name=names.database_secret, encryption_key=key
             ),
-            parameter_group=self.parameters,
+            parameter_group=parameters,
             storage_type=rds.StorageType.GP3,
             allocated_storage=config.storage_gib,
             max_allocated_storage=config.storage_max_gib,
@@ -77,11 +89,12 @@ class MySqlDatabase(Construct):
             deletion_protection=config.deletion_protection,
             delete_automated_backups=not environment.keep_data,
             removal_policy=cdk.RemovalPolicy.SNAPSHOT if environment.keep_data else cdk.RemovalPolicy.DESTROY,
-            cloudwatch_logs_exports=["error", "slowquery"],
+            cloudwatch_logs_exports=list(EXPORTED_LOGS),
             enable_performance_insights=False,
             monitoring_interval=cdk.Duration.minutes(1),
             monitoring_role=_monitoring_role(self),
         )
+        self.instance.node.add_dependency(*exported)
         secret = self.instance.secret
         if secret is None:
             raise AssertionError("a generated credential is always kept in a secret")

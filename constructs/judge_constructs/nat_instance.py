@@ -1,6 +1,7 @@
 """The way out of the app subnets: one fck-nat instance of about three dollars a month in place of a NAT gateway."""
 
 import aws_cdk as cdk
+from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
 from aws_cdk import custom_resources as cr
@@ -38,6 +39,13 @@ class NatInstance(Construct):
             self.provider.security_group.add_ingress_rule(
                 ec2.Peer.ipv4(str(cidr)), ec2.Port.tcp(HTTPS_PORT), "HTTPS from the app subnets"
             )
+        for group in (child for child in vpc.node.find_all() if isinstance(child, autoscaling.CfnAutoScalingGroup)):
+            # Else a new image would wait until the running instance happens to die.
+            group.cfn_options.update_policy = cdk.CfnUpdatePolicy(
+                auto_scaling_rolling_update=cdk.CfnAutoScalingRollingUpdate(
+                    max_batch_size=1, min_instances_in_service=0
+                )
+            )
 
     def _image_by_name(self, network: Network, log_group: logs.ILogGroup) -> str:
         """Looked up while deploying: a look-up while synthesizing would need credentials and change with the day."""
@@ -45,6 +53,8 @@ class NatInstance(Construct):
             service="EC2",
             action="describeImages",
             parameters={
+                # AWS hides an image from others once it is deprecated; this one is pinned, not recommended.
+                "IncludeDeprecated": True,
                 "Owners": [network.nat_image_owner],
                 "Filters": [{"Name": "name", "Values": [network.nat_image]}],
             },

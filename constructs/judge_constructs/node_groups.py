@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
 from constructs import Construct, IDependable
@@ -30,18 +31,17 @@ class NodeGroups(Construct):
     ) -> None:
         """`after`: what a node needs to be there before it can start, such as the way to the VPC endpoints."""
         super().__init__(scope, id_)
-        self.groups = [self._group(group, cluster, names) for group in groups]
-        for made in self.groups:
+        made_groups = [self._group(group, cluster, names) for group in groups]
+        for made in made_groups:
             made.node.add_dependency(*after, cluster.add_ons["vpc-cni"])
         # It is ready only once its pods run, and they need a node.
-        cluster.add_ons["coredns"].node.add_dependency(self.groups[0])
+        cluster.add_ons["coredns"].node.add_dependency(made_groups[0])
 
     def _group(self, group: NodeGroup, cluster: JudgeCluster, names: Names) -> eks.Nodegroup:
         template = ec2.LaunchTemplate(
             self,
             f"{group.name}-template",
             launch_template_name=f"{names.prefix}-{group.name}",
-            require_imdsv2=True,
             # One hop: a pod's packets take a second one, so no pod can borrow its node's role.
             http_put_response_hop_limit=1,
             http_tokens=ec2.LaunchTemplateHttpTokens.REQUIRED,
@@ -59,11 +59,10 @@ class NodeGroups(Construct):
             if group.taint
             else None
         )
-        return eks.Nodegroup(
+        made = eks.Nodegroup(
             self,
             group.name,
-            cluster=cluster.joined,
-            nodegroup_name=f"{names.prefix}-{group.name}",
+            cluster=cluster.as_interface,
             node_role=cluster.node_role,
             subnets=ec2.SubnetSelection(subnet_group_name=APP),
             instance_types=[ec2.InstanceType(name) for name in group.instance_types],
@@ -81,3 +80,8 @@ class NodeGroups(Construct):
             ),
             enable_node_auto_repair=True,
         )
+        # Else a new version of Kubernetes would reach the control plane only.
+        cfn_group = made.node.default_child
+        if isinstance(cfn_group, cdk.CfnResource):
+            cfn_group.add_property_override("Version", cluster.version)
+        return made

@@ -29,6 +29,7 @@ class OperatorView(Construct):
     def __init__(self, scope: Construct, id_: str, *, environment: CloudEnvironment, alerts: sns.ITopic) -> None:
         super().__init__(scope, id_)
         prefix = environment.names.prefix
+        self._environment = environment
         self._operations = environment.operations
         self._names = environment.names
         self._facade = monitoring.MonitoringFacade(
@@ -51,9 +52,11 @@ class OperatorView(Construct):
 
     def are_evaluations_finishing(self, metrics: ServiceMetrics) -> None:
         self._facade.add_large_header("1. Are evaluations finishing?")
+        # Nothing counted is no data point, not a zero.
+        ended = "(FILL(failed, 0) + FILL(completed, 0))"
         rate = cloudwatch.MathExpression(
             label="Failed, %",
-            expression=f"IF(failed + completed >= {FEW_ENDED}, 100 * failed / (failed + completed), 0)",
+            expression=f"IF({ended} >= {FEW_ENDED}, 100 * FILL(failed, 0) / {ended}, 0)",
             using_metrics={"failed": metrics.failed, "completed": metrics.completed},
             period=PERIOD,
         )
@@ -108,7 +111,7 @@ class OperatorView(Construct):
                             "NotEmpty",
                             AT_LEAST,
                             1,
-                            "check the queue's policy and its KMS key, then redrive",
+                            "restore the queue's policy or its KMS key, then publish each message again (runbook)",
                         )
                     ]
                 },
@@ -183,28 +186,26 @@ class OperatorView(Construct):
         )
 
     def _redis(self) -> None:
-        graphs: dict[str, list[Measured]] = {"Redis CPU, %": [], "Redis memory, %": []}
-        # ElastiCache numbers a group's nodes from 001.
-        first = f"{self._names.cache}-001"
-        for title, metric_name, limit, next_step in (
-            ("Redis CPU, %", "EngineCPUUtilization", self._operations.cpu_percent, "choose a larger redis.node_type"),
-            (
-                "Redis memory, %",
-                "DatabaseMemoryUsagePercentage",
-                self._operations.memory_percent,
-                "choose a larger redis.node_type: when it is full, new evaluations are refused",
-            ),
-        ):
-            metric = cloudwatch.Metric(
-                namespace="AWS/ElastiCache",
-                metric_name=metric_name,
-                dimensions_map={"CacheClusterId": first},
-                statistic="Maximum",
-                period=PERIOD,
-                label=metric_name,
-            )
-            graphs[title].append(self._alarmed(metric, metric_name, AT_LEAST, limit, next_step))
-        self._graphs("Redis", graphs)
+        """All nodes: after a fail-over another one is the primary."""
+        nodes = [f"{self._names.cache}-{number:03}" for number in range(1, self._environment.redis.replicas + 2)]
+        larger = "choose a larger redis.node_type"
+        most = self._operations
+        self._graphs(
+            "Redis",
+            {
+                f"{metric_name}, highest": [
+                    self._alarmed(_highest(metric_name, nodes), metric_name, AT_LEAST, limit, next_step)
+                ]
+                for metric_name, limit, next_step in (
+                    ("EngineCPUUtilization", most.cpu_percent, larger),
+                    (
+                        "DatabaseMemoryUsagePercentage",
+                        most.memory_percent,
+                        f"{larger}: when it is full, new evaluations are refused",
+                    ),
+                )
+            },
+        )
 
     def _nat(self, nat: autoscaling.IAutoScalingGroup) -> None:
         group = {"AutoScalingGroupName": nat.auto_scaling_group_name}
@@ -251,6 +252,12 @@ class OperatorView(Construct):
                     threshold=threshold,
                     comparison_operator=operator,
                     alarm_description_override=f"next step: {next_step}",
+                    # AppConfig also rolls back while an alarm has no data: no event must count as no trouble.
+                    treat_missing_data_override=(
+                        cloudwatch.TreatMissingData.BREACHING
+                        if operator is BELOW
+                        else cloudwatch.TreatMissingData.NOT_BREACHING
+                    ),
                 )
             },
         )
@@ -263,3 +270,20 @@ class OperatorView(Construct):
                 monitoring.CustomMetricGroup(title=title, metrics=metrics) for title, metrics in graphs.items()
             ],
         )
+
+
+def _highest(metric_name: str, nodes: list[str]) -> cloudwatch.MathExpression:
+    """Of a cache's nodes, which ElastiCache numbers from 001."""
+    metrics = {
+        f"node{number}": cloudwatch.Metric(
+            namespace="AWS/ElastiCache",
+            metric_name=metric_name,
+            dimensions_map={"CacheClusterId": node},
+            statistic="Maximum",
+            period=PERIOD,
+        )
+        for number, node in enumerate(nodes, start=1)
+    }
+    return cloudwatch.MathExpression(
+        label=metric_name, expression=f"MAX([{', '.join(metrics)}])", using_metrics=metrics, period=PERIOD
+    )

@@ -33,3 +33,4 @@ def retain_logs_of(scope: Construct, *, environment: CloudEnvironment) -> None:
     for made in scope.node.find_all():
         if isinstance(made, logs.CfnLogGroup):
             made.retention_in_days = environment.operations.log_retention_days
+            made.apply_removal_policy(removal_policy(environment))

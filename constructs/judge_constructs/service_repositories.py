@@ -15,8 +15,8 @@ KEPT_IMAGES = 20
 class ServiceRepositories(Construct):
     def __init__(self, scope: Construct, id_: str, *, environment: CloudEnvironment, key: kms.IKey) -> None:
         super().__init__(scope, id_)
-        self.by_service = {
-            service.name: ecr.Repository(
+        for service in SERVICES:
+            ecr.Repository(
                 self,
                 service.name,
                 repository_name=environment.names.repository(service),
@@ -28,5 +28,3 @@ class ServiceRepositories(Construct):
                 removal_policy=removal_policy(environment),
                 empty_on_delete=not environment.keep_data,
             )
-            for service in SERVICES
-        }

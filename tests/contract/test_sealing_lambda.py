@@ -28,9 +28,8 @@ if not (PACKAGES / "@aws-sdk/client-kms").is_dir():
     pytest.skip("the AWS SDK for Node is not installed: run `npm ci`", allow_module_level=True)
 
 
-async def invoke(request: str, *, stage: Stage, names: Names) -> Any:
-    properties = {"SecretId": names.sealing_secret(stage), "KeyId": names.sealing_kms_alias, "Stage": stage.value}
-    event = json.dumps({"RequestType": request, "ResourceProperties": properties})
+async def invoke(request: str, *, stage: Stage, names: Names, **more: Any) -> Any:
+    event = json.dumps({"RequestType": request, "ResourceProperties": properties(stage, names), **more})
     node = await asyncio.create_subprocess_exec(
         *("node", "-e", CALL, str(HANDLER), event),
         env=os.environ | {"NODE_PATH": str(PACKAGES), "NODE_NO_WARNINGS": "1"},
@@ -41,13 +40,17 @@ async def invoke(request: str, *, stage: Stage, names: Names) -> Any:
     return json.loads(out)
 
 
+def properties(stage: Stage, names: Names) -> dict[str, str]:
+    return {"SecretId": names.sealing_secret(stage), "KeyId": names.sealing_kms_alias, "Stage": stage.value}
+
+
 @pytest.fixture
 async def vault(emulator_at: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     use_endpoint(monkeypatch, emulator_at)
     async with aws_vault() as made, aws_client("secretsmanager") as secrets:
         for stage in Stage:
-            # As CDK makes it: there, with something of no use inside.
-            await secrets.create_secret(Name=made.names.sealing_secret(stage), SecretString="generated")
+            # As CDK makes it: there, and empty.
+            await secrets.create_secret(Name=made.names.sealing_secret(stage))
         yield made
 
 
@@ -63,10 +66,8 @@ async def test_the_keyring_opens_what_the_lambda_made(vault: Vault) -> None:
 
 async def test_the_answer_holds_the_public_half_only(vault: Vault) -> None:
     made = await invoke("Create", stage=Stage.JUDGE, names=vault.names)
-    assert made == {
-        "PhysicalResourceId": made["Data"]["Kid"],
-        "Data": {"Kid": made["Data"]["Kid"], "PublicKey": made["Data"]["PublicKey"]},
-    }
+    kid, public_key = made["Data"]["Kid"], made["Data"]["PublicKey"]
+    assert made == {"PhysicalResourceId": f"{kid}:{public_key}", "Data": {"Kid": kid, "PublicKey": public_key}}
     private = await keyring(vault, Stage.JUDGE).private_key(made["Data"]["Kid"])
     assert base64.b64encode(private.private_bytes_raw()).decode() not in json.dumps(made)
 
@@ -81,9 +82,28 @@ async def test_what_was_made_for_one_stage_cannot_be_unwrapped_as_the_others(vau
         await keyring(vault, Stage.INFERENCE).private_key(made["Data"]["Kid"])
 
 
-async def test_a_new_pair_leaves_the_one_before_readable(vault: Vault) -> None:
+async def test_an_update_of_something_else_keeps_the_pair(vault: Vault) -> None:
+    made = await invoke("Create", stage=Stage.JUDGE, names=vault.names)
+    again = await invoke(
+        "Update",
+        stage=Stage.JUDGE,
+        names=vault.names,
+        PhysicalResourceId=made["PhysicalResourceId"],
+        OldResourceProperties=properties(Stage.JUDGE, vault.names) | {"ServiceToken": "another"},
+    )
+    assert again == made
+
+
+async def test_another_kms_key_makes_a_new_pair_and_leaves_the_one_before_readable(vault: Vault) -> None:
     first = await invoke("Create", stage=Stage.JUDGE, names=vault.names)
-    second = await invoke("Update", stage=Stage.JUDGE, names=vault.names)
+    second = await invoke(
+        "Update",
+        stage=Stage.JUDGE,
+        names=vault.names,
+        PhysicalResourceId=first["PhysicalResourceId"],
+        OldResourceProperties=properties(Stage.JUDGE, vault.names) | {"KeyId": "another"},
+    )
+    assert second["Data"]["Kid"] != first["Data"]["Kid"]
     ring = keyring(vault, Stage.JUDGE)
     assert await ring.private_key(first["Data"]["Kid"]) is not None
     assert await ring.private_key(second["Data"]["Kid"]) is not None

@@ -13,6 +13,9 @@ NAMES = (
 )
 """The properties that hold a physical name, by whatever each service calls it."""
 
+LONG = 400
+"""Characters of a value before and after; a dashboard's body has thousands."""
+
 
 class Reader:
     def __init__(self, synthesized: Synthesized) -> None:
@@ -142,4 +145,6 @@ def _property_changes(one: Any, other: Any, path: tuple[str, ...]) -> Iterator[s
         for key in sorted(one.keys() | other.keys()):
             yield from _property_changes(one.get(key), other.get(key), (*path, key))
     elif one != other:
-        yield f"{'.'.join(path).removeprefix('Properties.')}: {json.dumps(one)} -> {json.dumps(other)}"
+        before, after = json.dumps(one), json.dumps(other)
+        brief = f"{before} -> {after}" if len(before + after) < LONG else "differs"
+        yield f"{'.'.join(path).removeprefix('Properties.')}: {brief}"

@@ -9,7 +9,7 @@ from tests.stacks.synthesized import ROOT, Properties, Synthesized, Template
 
 
 def node_groups(template: Template) -> dict[str, Properties]:
-    return {group["NodegroupName"].rsplit("-", 1)[-1]: group for group in template.all("AWS::EKS::Nodegroup")}
+    return {group["Labels"]["llm-judge/node-group"]: group for group in template.all("AWS::EKS::Nodegroup")}
 
 
 def test_r9_eks_has_the_diagrams_name_node_groups_and_sizes(dev: Synthesized) -> None:
@@ -70,6 +70,15 @@ def test_r10_add_ons_are_the_diagrams_by_pinned_charts(dev: Synthesized) -> None
         ("metrics-server", "kube-system"),
     ]
     assert all(chart["Version"] for chart in charts)
+
+
+def test_r10_charts_wait_for_nodes_to_run_on_and_for_dns(dev: Synthesized) -> None:
+    def ids(kind: str) -> set[str]:
+        return {name for name, resource in dev.cluster.resources.items() if resource["Type"] == kind}
+
+    needed = ids("AWS::EKS::Nodegroup") | ids("AWS::EKS::Addon")
+    for chart in ids("Custom::AWSCDK-EKS-HelmChart"):
+        assert needed <= set(dev.cluster.resources[chart]["DependsOn"])
 
 
 def test_r10_eks_manages_dns_and_enforces_network_policies(dev: Synthesized) -> None:
@@ -176,6 +185,39 @@ def test_r14_alarms_watch_what_an_operator_is_woken_for(dev: Synthesized) -> Non
     runbook = (ROOT / "docs/runbooks/alarms.md").read_text()
     assert all(f"| {each['AlarmName'].removeprefix(prefix)} |" in runbook for each in alarms)
     assert all(len(each["AlarmActions"]) == 1 for each in alarms)
+
+
+def test_r14_a_quiet_night_rolls_no_document_back(dev: Synthesized) -> None:
+    """AppConfig also rolls back while an alarm has no data."""
+    rolling = [
+        each for each in dev.observability.all("AWS::CloudWatch::Alarm") if each["AlarmName"].endswith("RollBack")
+    ]
+    assert len(rolling) == 3
+    assert {each["TreatMissingData"] for each in rolling} == {"notBreaching"}
+
+
+def test_r14_the_failure_rate_is_seen_when_everything_fails(dev: Synthesized) -> None:
+    (rate,) = [
+        each
+        for each in dev.observability.all("AWS::CloudWatch::Alarm")
+        if each["AlarmName"] == "dev-llm-judge-Evaluations-FailureRate-RollBack"
+    ]
+    (expression,) = [each["Expression"] for each in rate["Metrics"] if "Expression" in each]
+    # What has not happened is no data point: without FILL the sum would be none either.
+    assert expression.count("FILL(completed, 0)") == 2
+    assert expression.count("FILL(failed, 0)") == 3
+
+
+def test_r14_redis_is_watched_on_every_node(prod: Synthesized) -> None:
+    (cpu,) = [
+        each
+        for each in prod.observability.all("AWS::CloudWatch::Alarm")
+        if each["AlarmName"] == "prod-llm-judge-Redis-EngineCPUUtilization-Notify"
+    ]
+    watched = [
+        each["MetricStat"]["Metric"]["Dimensions"][0]["Value"] for each in cpu["Metrics"] if "MetricStat" in each
+    ]
+    assert watched == ["prod-llm-judge-redis-001", "prod-llm-judge-redis-002"]
 
 
 def test_r14_every_log_group_forgets(stacks: dict[str, Synthesized]) -> None:

@@ -42,7 +42,7 @@ def test_r5_rds_of_production_leaves_a_snapshot_behind(stacks: dict[str, Synthes
 def test_r5_rds_refuses_connections_without_tls(dev: Synthesized) -> None:
     group = dev.data.one("AWS::RDS::DBParameterGroup")
     assert group["Family"] == "mysql8.4"
-    assert group["Parameters"]["require_secure_transport"] == "ON"
+    assert group["Parameters"]["require_secure_transport"] == "1"
 
 
 @pytest.mark.parametrize(("name", "node", "nodes"), [("dev", "cache.t4g.medium", 1), ("prod", "cache.m6g.large", 2)])

@@ -102,3 +102,14 @@ def test_r4_security_groups_open_exactly_the_flows_to_mysql_redis_and_the_endpoi
     for what in ("MySQL", "Redis"):
         group = dev.network.one("AWS::EC2::SecurityGroup", GroupDescription=f"Connections to {what}")
         assert "SecurityGroupIngress" not in group
+
+
+def test_r2_nat_reaches_the_ec2_api_whose_name_leads_to_an_endpoint(dev: Synthesized) -> None:
+    nat = dev.network.logical_id("AWS::EC2::SecurityGroup", GroupDescription="Security Group for NAT instances")
+    ways = dev.network.all("AWS::EC2::SecurityGroupIngress", SourceSecurityGroupId={"Fn::GetAtt": [nat, "GroupId"]})
+    assert [(way["FromPort"], way["ToPort"]) for way in ways] == [(443, 443)]
+
+
+def test_r2_a_new_nat_image_replaces_the_running_instance(dev: Synthesized) -> None:
+    (group,) = [each for each in dev.network.resources.values() if each["Type"] == "AWS::AutoScaling::AutoScalingGroup"]
+    assert group["UpdatePolicy"]["AutoScalingRollingUpdate"]["MinInstancesInService"] == 0

@@ -45,8 +45,8 @@ def clone(tmp_path: Path) -> Path:
 def test_one_changed_setting_shows_in_its_own_environment_only(clone: Path, tmp_path: Path) -> None:
     environments = clone / "config/environments.py"
     dev, prod = environments.read_text().split("PROD =")
-    assert "operations=Operations()," in dev
-    changed = dev.replace("operations=Operations(),", "operations=Operations(log_retention_days=60),")
+    assert "operations=Operations(free_storage_gib=1)," in dev
+    changed = dev.replace("Operations(free_storage_gib=1)", "Operations(free_storage_gib=2)")
     environments.write_text(f"{changed}PROD ={prod}")
     git(clone, *COMMIT)
     output = tmp_path / "comment.md"
@@ -54,7 +54,7 @@ def test_one_changed_setting_shows_in_its_own_environment_only(clone: Path, tmp_
     done = subprocess.run(command, cwd=clone, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     comment = output.read_text()
-    assert "[+] 60" in comment
+    assert "[+] 2147483648" in comment
     assert ", 0 replaced, 0 removed" in comment
     assert "LlmJudge-Prod" not in comment
 

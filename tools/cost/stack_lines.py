@@ -23,8 +23,9 @@ KMS_KEYS = {"Data": 2, "Messaging": 1, "Cluster": 1, "Observability": 1}
 """By stack: data at rest and the wrapping of sealing keys; messages; Kubernetes secrets and images; notices."""
 SECRETS = 2 + len(Stage)
 """The passwords of MySQL and Redis, and the sealing key of each stage."""
-ALARMED_METRICS = 16
+ALARMED_METRICS = 14
 """An alarm is charged for each metric that it watches; that of the failure rate watches two."""
+ALARMED_METRICS_A_REDIS_NODE = 2
 DASHBOARDS = 2
 LOG_METRICS = 13
 """Read from the services' log lines."""
@@ -104,11 +105,12 @@ def observability_lines(case: Case) -> tuple[Line, ...]:
     written = Decimal(usage.evaluations * usage.log_kb) / KB_IN_A_GB + usage.platform_log_gb
     kept = Factor(written, f"{written:.1f} GB"), Factor(Decimal(days) / DAYS_A_MONTH, f"{days} days")
     evaluations, size = count(usage.evaluations, "evaluation"), kilobytes(usage.log_kb)
+    watched = ALARMED_METRICS + ALARMED_METRICS_A_REDIS_NODE * (1 + case.environment.redis.replicas)
     return (
         case.line("Logs of the services", "cloudwatch.log-ingestion", evaluations, size),
         case.line("Logs of the platform", "cloudwatch.log-ingestion", gigabytes(usage.platform_log_gb)),
         case.line("Logs kept", "cloudwatch.log-storage", *kept),
-        case.line("Alarms", "cloudwatch.alarm", count(ALARMED_METRICS, "metric")),
+        case.line("Alarms", "cloudwatch.alarm", count(watched, "metric")),
         case.line("Dashboards", "cloudwatch.dashboard", count(DASHBOARDS, "dashboard")),
         case.line("Metrics from log lines", "cloudwatch.metric", count(LOG_METRICS, "metric")),
         _keys(case, "Observability"),
