@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from config.limits import Limits
 from config.topology import Provider, Stage
-from runtime.contracts.evaluation import EvaluationRecord
+from runtime.contracts.evaluation import EvaluationRecord, Identity
 from runtime.contracts.failures import Failure, FailureReason, failure, outcome_of
 from runtime.contracts.history import History
 from runtime.contracts.lifecycle import Status
@@ -71,6 +71,8 @@ class RunJudgement:
         if not begun.applied:
             log.info("duplicate_dropped", status=begun.record.status.value)
             return Done()
+        if delivery.receive_count > 1 and (row := await self._row(message.identity)):
+            return await self._follow(row)
         try:
             result = begun.record.judge_result or await self._verdict(message, begun.record)
         except ProviderError as error:
@@ -98,7 +100,7 @@ class RunJudgement:
                 StateChange(identity=message.identity, to=Status.JUDGE, judge_result=result)
             )
         except Unavailable:
-            # It is persisted next; only a crash before that would cost a second verdict.
+            # It is persisted next, and a later delivery finds the row; only a crash before that costs a second verdict.
             log.warning("result_unsaved", next_step="none: the verdict is persisted next")
             return result
         # Of two workers with the same message, both go on with the verdict that was saved first.
@@ -136,10 +138,16 @@ class RunJudgement:
                 "updated_at": self.now(),
             }
         )
-        stored = await self.history.record(ended)
+        return await self._follow(await self.history.record(ended))
+
+    async def _row(self, identity: Identity) -> EvaluationRecord | None:
+        """What an earlier delivery persisted before the states were out of reach, so that it is not paid for again."""
+        return await self.history.get(identity.request_id, tenant=identity.tenant)
+
+    async def _follow(self, stored: EvaluationRecord) -> Done:
         await self.states.advance(
             StateChange(
-                identity=record.identity,
+                identity=stored.identity,
                 to=stored.status,
                 inference_result=stored.inference_result,
                 judge_result=stored.judge_result,

@@ -1,6 +1,7 @@
 """Steps 3 and 4 of 4 on fakes: what happens to one message of the judge queue."""
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -32,12 +33,14 @@ class ScriptedJudge:
     def __init__(self, *script: JudgeResult | ProviderError) -> None:
         self.script = deque(script)
         self.tasks: list[JudgeTask] = []
+        self.then: Callable[[], None] = lambda: None
 
     async def judge(self, task: JudgeTask, *, key: SecretStr | None, deadline_seconds: float) -> JudgeResult:
         self.tasks.append(task)
         entry = self.script.popleft()
         if isinstance(entry, ProviderError):
             raise entry
+        self.then()
         return entry
 
 
@@ -48,6 +51,7 @@ class Bench:
     history: InMemoryHistory = field(default_factory=InMemoryHistory)
     identity: Identity = field(default_factory=lambda: identity(tenant="t", created_at=NOW))
     failed_inference: FailureReason | None = None
+    deliveries: int = 0
 
     async def handle(self, body: str | None = None) -> Done | Release:
         service = RunJudgement(
@@ -59,7 +63,9 @@ class Bench:
             places={Provider.GOOGLE: Places(lambda: 1)},
             now=lambda: NOW,
         )
-        return await service.handle(delivered(body if body is not None else self.message))
+        self.deliveries += 1
+        message = body if body is not None else self.message
+        return await service.handle(delivered(message, receive_count=self.deliveries))
 
     @property
     def message(self) -> InferenceCompleted | InferenceFailed:
@@ -116,6 +122,20 @@ async def test_a_history_that_is_away_costs_no_second_verdict() -> None:
     assert await bench.handle() == Done()
     assert len(bench.judge.tasks) == 1
     assert bench.row.judge_result == verdict(0.85)
+
+
+async def test_states_that_are_away_once_the_verdict_is_there_cost_no_second_one() -> None:
+    bench = Bench()
+    away = InMemoryRequestStates(flaky=2.0).flakiness
+    bench.judge.then = lambda: setattr(bench.states, "flakiness", away)
+    with pytest.raises(Unavailable):
+        await bench.handle()
+    assert bench.row.judge_result == verdict(0.85)
+    assert bench.state.status is Status.JUDGE
+    bench.states.flakiness = InMemoryRequestStates().flakiness
+    assert await bench.handle() == Done()
+    assert len(bench.judge.tasks) == 1
+    assert (bench.state.status, bench.state.judge_result) == (Status.COMPLETED, verdict(0.85))
 
 
 async def test_a_duplicate_after_the_end_changes_nothing() -> None:

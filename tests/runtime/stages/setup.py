@@ -18,9 +18,9 @@ def sealed(stage: Stage, provider: Provider) -> SealedKey:
     return SealedKey(kid="k", stage=stage, provider=provider, expires_at=NOW + timedelta(hours=1), ciphertext="AAAA")
 
 
-def delivered(message: Any) -> Delivery:
+def delivered(message: Any, *, receive_count: int = 1) -> Delivery:
     body = message if isinstance(message, str) else message.model_dump_json()
-    return Delivery(message_id="m-1", receipt_handle="r-1", body=body, receive_count=1)
+    return Delivery(message_id="m-1", receipt_handle="r-1", body=body, receive_count=receive_count)
 
 
 class ScriptedOpener:
