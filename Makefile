@@ -10,8 +10,9 @@ export PYTHONPATH := .:constructs
 export PYTHONUNBUFFERED := 1
 
 CDK := node_modules/.bin/cdk
+CDK8S := node_modules/.bin/cdk8s
 
-.PHONY: help demo up down status test test-fast check bench synth diff deploy-local cost check-versions audit picture lock clean
+.PHONY: help demo up down status test test-fast check bench synth charts diff deploy-local cost check-versions audit picture lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -36,7 +37,7 @@ test-fast: $(VENV)/.dev-ready node_modules/.ready ## Run the tests that start no
 
 check: $(VENV)/.dev-ready node_modules/.ready ## Lint, types, import rules, locks, then all tests, cheapest first
 	@echo "== format and lint"; $(BIN)/ruff format --check . && $(BIN)/ruff check .
-	@echo "== types"; $(BIN)/mypy app.py config constructs/judge_constructs stacks runtime tools tests benchmarks
+	@echo "== types"; $(BIN)/mypy app.py config constructs/judge_constructs stacks charts runtime tools tests benchmarks
 	@echo "== import rules"; $(BIN)/lint-imports
 	@$(MAKE) --no-print-directory test
 
@@ -45,6 +46,9 @@ bench: $(VENV)/.dev-ready ## Measure the whole system against the two SDK calls 
 
 synth: $(VENV)/.infra-ready node_modules/.ready ## Synthesize all stacks into cdk.out/: no account, no network
 	@$(CDK) synth --quiet
+
+charts: $(VENV)/.infra-ready node_modules/.ready ## Write the Kubernetes manifests into dist/: no account, no cluster
+	@$(CDK8S) synth --check-upgrade=false
 
 diff: $(VENV)/.infra-ready node_modules/.ready ## What this work tree changes in every stack, against BASE (default: main)
 	@$(BIN)/python -m tools.template_diff --base $(or $(BASE),main)
@@ -69,7 +73,7 @@ lock: $(VENV)/.dev-ready ## Resolve pyproject.toml again into requirements*.txt
 
 clean: ## Remove the environment and all local state
 	@[ ! -x $(BIN)/python ] || $(BIN)/python -m runtime.local down || true
-	rm -rf $(VENV) $(AUDIT) node_modules .local cdk.out
+	rm -rf $(VENV) $(AUDIT) node_modules .local cdk.out dist
 
 $(VENV)/.local-ready: requirements-local.txt tools/environment
 	@tools/environment $(PYTHON) $(VENV) requirements-local.txt

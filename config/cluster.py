@@ -1,4 +1,4 @@
-"""The EKS cluster: who reaches its API, its groups of nodes, and the charts of its add-ons."""
+"""The EKS cluster: who reaches its API, and its groups of nodes."""
 
 from enum import StrEnum
 from ipaddress import IPv4Network
@@ -14,8 +14,21 @@ class Capacity(StrEnum):
     SPOT = "SPOT"
 
 
+class Pool(StrEnum):
+    """By which pods choose their nodes; two groups may serve one pool."""
+
+    SYSTEM = "system"
+    APPLICATION = "application"
+    AI = "ai"
+
+
+POOL_LABEL = "llm-judge/pool"
+GPU_RESOURCE = "nvidia.com/gpu"
+
+
 class NodeGroup(Frozen):
     name: str
+    pool: Pool
     instance_types: tuple[str, ...] = Field(min_length=1)
     capacity: Capacity
     min_nodes: int = Field(ge=0)
@@ -25,7 +38,8 @@ class NodeGroup(Frozen):
     gpu: bool = False
     taint: tuple[str, str] | None = None
     """Key and value of a NO_SCHEDULE taint: only pods that tolerate it land here."""
-    enabled: bool = True
+    priority: int = Field(default=1, ge=1)
+    """Of two groups of a pool the autoscaler grows the one with the higher number, as long as it can."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -37,17 +51,9 @@ class NodeGroup(Frozen):
         return self
 
 
-class Chart(Frozen):
-    """A Helm chart, pinned."""
-
-    chart: str
-    repository: str
-    version: str
-    namespace: str
-
-
 SYSTEM = NodeGroup(
     name="system",
+    pool=Pool.SYSTEM,
     instance_types=("t3.medium",),
     capacity=Capacity.ON_DEMAND,
     min_nodes=2,
@@ -56,15 +62,29 @@ SYSTEM = NodeGroup(
 )
 APPLICATION = NodeGroup(
     name="application",
+    pool=Pool.APPLICATION,
     # Two types, so that spot finds capacity in one when the other runs out.
     instance_types=("m6i.large", "m5.large"),
     capacity=Capacity.SPOT,
     min_nodes=2,
     desired_nodes=2,
     max_nodes=10,
+    priority=20,
+)
+FALLBACK = NodeGroup(
+    name="fallback",
+    pool=Pool.APPLICATION,
+    # Empty, and so free, until no zone has a spot node left.
+    instance_types=("m6i.large",),
+    capacity=Capacity.ON_DEMAND,
+    min_nodes=0,
+    desired_nodes=0,
+    max_nodes=4,
+    priority=10,
 )
 AI = NodeGroup(
     name="ai",
+    pool=Pool.AI,
     instance_types=("g4dn.xlarge",),
     capacity=Capacity.SPOT,
     min_nodes=0,
@@ -72,49 +92,16 @@ AI = NodeGroup(
     max_nodes=1,
     disk_gib=100,
     gpu=True,
-    taint=("nvidia.com/gpu", "true"),
-    enabled=False,
-)
-
-KUBE_SYSTEM = "kube-system"
-EXTERNAL_SECRETS_NAMESPACE = "external-secrets-system"
-
-METRICS_SERVER = Chart(
-    chart="metrics-server",
-    repository="https://kubernetes-sigs.github.io/metrics-server/",
-    version="3.13.0",
-    namespace=KUBE_SYSTEM,
-)
-CLUSTER_AUTOSCALER = Chart(
-    chart="cluster-autoscaler",
-    repository="https://kubernetes.github.io/autoscaler",
-    version="9.54.0",
-    namespace=KUBE_SYSTEM,
-)
-EXTERNAL_SECRETS = Chart(
-    chart="external-secrets",
-    repository="https://charts.external-secrets.io",
-    version="2.11.0",
-    namespace=EXTERNAL_SECRETS_NAMESPACE,
-)
-LOG_SHIPPER = Chart(
-    chart="aws-for-fluent-bit",
-    repository="https://aws.github.io/eks-charts",
-    version="0.1.35",
-    namespace=KUBE_SYSTEM,
+    taint=(GPU_RESOURCE, "true"),
 )
 
 
 class Cluster(Frozen):
-    node_groups: tuple[NodeGroup, ...] = (SYSTEM, APPLICATION, AI)
+    node_groups: tuple[NodeGroup, ...] = (SYSTEM, APPLICATION, FALLBACK, AI)
     public_api_cidrs: tuple[IPv4Network, ...] = ()
     """Who reaches the Kubernetes API from the internet; none: it answers inside the VPC only."""
     admin_role_arns: tuple[str, ...] = ()
     """IAM roles that get cluster-admin by an access entry."""
-
-    @property
-    def enabled_groups(self) -> tuple[NodeGroup, ...]:
-        return tuple(group for group in self.node_groups if group.enabled)
 
     @model_validator(mode="after")
     def _sensible(self) -> Self:

@@ -2,17 +2,21 @@
 
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
+from config.ai_model import AiModel
 from config.base import Frozen
-from config.cluster import Cluster
+from config.cluster import Cluster, NodeGroup
 from config.data import MySqlDatabase, RedisCache
 from config.limits import Limits
 from config.naming import Names
 from config.network import Network
 from config.operations import Operations
+from config.public_endpoint import PublicEndpoint
 from config.regions import REGIONS
+from config.resources import Resources
 from config.versions import Versions
+from config.workloads import ScaledByBacklog, ScaledByCpu, Workloads
 
 EnvironmentName = Literal["dev", "prod", "local"]
 
@@ -36,10 +40,19 @@ class CloudEnvironment(Environment):
     mysql: MySqlDatabase
     redis: RedisCache
     cluster: Cluster
+    workloads: Workloads
+    ai_model: AiModel = AiModel()
+    public: PublicEndpoint
     operations: Operations
     versions: Versions = Versions()
     keep_data: bool
     """Whether a database, its keys and its secrets outlive the stack that is deleted."""
+    image_tag: str = Field(default="0.1.0", pattern=r"^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$")
+    """Of every service: what `make images` pushes and the pods run. The repositories let no tag move."""
+
+    @property
+    def node_groups(self) -> tuple[NodeGroup, ...]:
+        return tuple(group for group in self.cluster.node_groups if self.ai_model.enabled or not group.gpu)
 
     @model_validator(mode="after")
     def _in_its_region(self) -> Self:
@@ -48,6 +61,17 @@ class CloudEnvironment(Environment):
         for zone in self.network.availability_zones:
             if zone[:-1] != self.region:
                 raise ValueError(f"network.availability_zones: {zone} is not in region {self.region}")
+        return self
+
+    @model_validator(mode="after")
+    def _outlasts_the_services(self) -> Self:
+        if self.public.idle_timeout_seconds <= self.limits.prefer_wait_max_seconds:
+            raise ValueError(
+                "public.idle_timeout_seconds must exceed limits.prefer_wait_max_seconds: the load balancer would cut "
+                "off a caller who waits for a result"
+            )
+        if self.image_tag == "latest":
+            raise ValueError("image_tag must name one version: which one `latest` is changes with each push")
         return self
 
 
@@ -59,6 +83,14 @@ DEV = CloudEnvironment(
     mysql=MySqlDatabase(instance_type="t4g.medium"),
     redis=RedisCache(node_type="t4g.medium"),
     cluster=Cluster(),
+    workloads=Workloads(
+        gateway=ScaledByCpu(pod=Resources(cpu_millis=250, memory_mib=512), min_replicas=2, max_replicas=4),
+        redis=ScaledByCpu(pod=Resources(cpu_millis=250, memory_mib=256), min_replicas=2, max_replicas=4),
+        persistence=ScaledByCpu(pod=Resources(cpu_millis=200, memory_mib=256), min_replicas=1, max_replicas=2),
+        inference=ScaledByBacklog(pod=Resources(cpu_millis=250, memory_mib=512), min_replicas=1, max_replicas=4),
+        judge=ScaledByBacklog(pod=Resources(cpu_millis=250, memory_mib=512), min_replicas=1, max_replicas=4),
+    ),
+    public=PublicEndpoint(domain="judge-dev.example.com"),
     # RDS grows the volume at 10 % free: 2 of its 20 GiB.
     operations=Operations(free_storage_gib=1),
     keep_data=False,
@@ -78,6 +110,14 @@ PROD = CloudEnvironment(
     ),
     redis=RedisCache(node_type="m6g.large", replicas=1, snapshot_days=7),
     cluster=Cluster(),
+    workloads=Workloads(
+        gateway=ScaledByCpu(pod=Resources(cpu_millis=500, memory_mib=512), min_replicas=3, max_replicas=12),
+        redis=ScaledByCpu(pod=Resources(cpu_millis=500, memory_mib=256), min_replicas=3, max_replicas=9),
+        persistence=ScaledByCpu(pod=Resources(cpu_millis=250, memory_mib=256), min_replicas=2, max_replicas=6),
+        inference=ScaledByBacklog(pod=Resources(cpu_millis=500, memory_mib=768), min_replicas=2, max_replicas=12),
+        judge=ScaledByBacklog(pod=Resources(cpu_millis=500, memory_mib=768), min_replicas=2, max_replicas=12),
+    ),
+    public=PublicEndpoint(domain="judge.example.com"),
     operations=Operations(log_retention_days=90, rollout_minutes=10, bake_minutes=10),
     keep_data=True,
 )

@@ -21,6 +21,7 @@ NAME_LIMITS = {
     "cache": 40,
     "secret": 512,
     "AppConfig application": 64,
+    "load balancer": 32,
 }
 """The longest name, in characters, that AWS takes for each kind of resource; from each service's API reference."""
 
@@ -101,6 +102,10 @@ class Names(Frozen):
         return f"{self.prefix}/redis"
 
     @property
+    def load_balancer(self) -> str:
+        return f"{self.prefix}-alb"
+
+    @property
     def appconfig_application(self) -> str:
         return self.prefix
 
@@ -140,6 +145,7 @@ class Names(Frozen):
             ("cache", self.cache),
             ("secret", self.database_secret),
             ("AppConfig application", self.appconfig_application),
+            ("load balancer", self.load_balancer),
             *(("topic", self.topic(channel)) for channel in CHANNELS),
             *(("queue", self.undelivered_queue(channel)) for channel in CHANNELS),
         ]

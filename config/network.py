@@ -25,15 +25,20 @@ class Network(Frozen):
     public_cidrs: tuple[IPv4Network, ...] = tuple(IPv4Network(f"10.0.{n}.0/24") for n in (1, 2, 3))
     """Load balancer and NAT instance."""
     app_cidrs: tuple[IPv4Network, ...] = tuple(IPv4Network(f"10.0.{n}.0/20") for n in (16, 32, 48))
-    """Nodes, pods and VPC endpoints; out through the NAT instance."""
+    """Nodes and pods; out through the NAT instance."""
     data_cidrs: tuple[IPv4Network, ...] = tuple(IPv4Network(f"10.0.{n}.0/24") for n in (64, 65, 66))
-    """MySQL and Redis; no way out."""
+    """MySQL, Redis and VPC endpoints; no way out."""
     nat_instance_type: str = "t4g.nano"
     nat_image_owner: str = "568608671756"
     nat_image: str = "fck-nat-al2023-hvm-1.4.0-20260701-arm64-ebs"
     """Pinned by its name, the same in every region; `aws ec2 describe-images --owners 568608671756` lists others."""
     endpoint_zones: int = Field(default=3, ge=1)
     """An interface endpoint costs by zone and hour; one zone serves all three, at the price of traffic in between."""
+
+    @property
+    def endpoint_cidrs(self) -> tuple[IPv4Network, ...]:
+        """Where the interface endpoints are."""
+        return self.data_cidrs[: self.endpoint_zones]
 
     def cidrs(self, tier: str) -> tuple[IPv4Network, ...]:
         by_tier = {"public": self.public_cidrs, "app": self.app_cidrs, "data": self.data_cidrs}

@@ -23,6 +23,8 @@ class Provider(StrEnum):
 class Service(Frozen):
     name: str
     port: int
+    module: str
+    """What `python -m` starts."""
     stage: Stage | None = None
     providers: tuple[Provider, ...] = ()
     """The model providers this service may call, and thus which model names its stage accepts."""
@@ -65,14 +67,24 @@ class Flow(Frozen):
     port: int
 
 
-GATEWAY = Service(name="gateway-service", port=8000)
-REDIS = Service(name="redis-service", port=8001)
-PERSISTENCE = Service(name="persistence-service", port=8002)
+GATEWAY = Service(name="gateway-service", port=8000, module="runtime.gateway")
+REDIS = Service(name="redis-service", port=8001, module="runtime.redis_service")
+PERSISTENCE = Service(name="persistence-service", port=8002, module="runtime.persistence")
 INFERENCE = Service(
-    name="inference-service", port=8003, stage=Stage.INFERENCE, providers=(Provider.OPENAI, Provider.LOCAL)
+    name="inference-service",
+    port=8003,
+    module="runtime.inference",
+    stage=Stage.INFERENCE,
+    providers=(Provider.OPENAI, Provider.LOCAL),
 )
-JUDGE = Service(name="judge-service", port=8004, stage=Stage.JUDGE, providers=(Provider.GOOGLE, Provider.LOCAL))
-AI_MODEL = Service(name="ai-model-service", port=8005, reads_settings=False)
+JUDGE = Service(
+    name="judge-service",
+    port=8004,
+    module="runtime.judge",
+    stage=Stage.JUDGE,
+    providers=(Provider.GOOGLE, Provider.LOCAL),
+)
+AI_MODEL = Service(name="ai-model-service", port=8005, module="runtime.ai_model", reads_settings=False)
 SERVICES = (GATEWAY, REDIS, PERSISTENCE, INFERENCE, JUDGE, AI_MODEL)
 
 INFERENCE_CHANNEL = Channel(name="inference", publishers=(GATEWAY.name,), consumer=INFERENCE.name)
@@ -81,7 +93,7 @@ CHANNELS = (INFERENCE_CHANNEL, JUDGE_CHANNEL)
 
 ALB, ELASTICACHE, RDS = "alb", "elasticache", "rds"
 SNS, SQS, OPENAI_API, GOOGLE_API = "sns", "sqs", "openai-api", "google-api"
-HTTPS_PORT, REDIS_PORT, MYSQL_PORT = 443, 6379, 3306
+HTTPS_PORT, REDIS_PORT, MYSQL_PORT, DNS_PORT = 443, 6379, 3306, 53
 
 FLOWS = (
     Flow(source=ALB, destination=GATEWAY.name, port=GATEWAY.port),

@@ -39,22 +39,22 @@ class ClusterStack(cdk.Stack):
         self.service_logs = RetainedLogs(
             self, "ServiceLogs", environment=environment, name=self._names.service_log_group
         )
-        self._cluster = JudgeCluster(self, "Eks", environment=environment, vpc=network.vpc, key=key)
+        self.cluster = JudgeCluster(self, "Eks", environment=environment, vpc=network.vpc, key=key)
         # EKS writes to the group that it finds; one that it makes itself would be kept for ever.
-        self._cluster.node.add_dependency(control_plane_logs)
+        self.cluster.node.add_dependency(control_plane_logs)
         nodes = NodeGroups(
             self,
             "Nodes",
-            cluster=self._cluster,
-            groups=environment.cluster.enabled_groups,
+            cluster=self.cluster,
+            groups=environment.node_groups,
             names=self._names,
             after=self._open_ways(network),
         )
-        add_ons = AddOns(self, "AddOns", cluster=self._cluster, names=self._names, service_logs=self.service_logs)
-        add_ons.node.add_dependency(nodes, *self._cluster.add_ons.values())
+        add_ons = AddOns(self, "AddOns", cluster=self.cluster, environment=environment, service_logs=self.service_logs)
+        add_ons.node.add_dependency(nodes, *self.cluster.add_ons.values())
         ServiceRepositories(self, "Images", environment=environment, key=key)
         self.roles = {service.name: self._role(service) for service in SERVICES if service.reads_settings}
-        self._grant_messaging(messaging)
+        self._grant_messaging(messaging, add_ons.keda)
         self._grant_secrets(data, add_ons.external_secrets)
         retain_logs_of(self, environment=environment)
 
@@ -74,7 +74,7 @@ class ClusterStack(cdk.Stack):
             self,
             f"Way-{name}",
             group_id=group.security_group_id,
-            source_security_group_id=self._cluster.cluster.cluster_security_group_id,
+            source_security_group_id=self.cluster.cluster.cluster_security_group_id,
             ip_protocol="tcp",
             from_port=port,
             to_port=port,
@@ -86,14 +86,15 @@ class ClusterStack(cdk.Stack):
             self,
             f"Role-{service.name}",
             name=self._names.service_role(service),
-            cluster=self._cluster.cluster,
+            cluster=self.cluster.cluster,
             namespace=NAMESPACE,
             service_account=service.name,
         )
 
-    def _grant_messaging(self, messaging: MessagingStack) -> None:
+    def _grant_messaging(self, messaging: MessagingStack, keda: WorkloadRole) -> None:
         for channel in CHANNELS:
             made = messaging.channels[channel.name]
+            keda.allow("sqs:GetQueueAttributes", on=[made.queue.queue_arn])
             for publisher in channel.publishers:
                 self.roles[publisher].may_publish(made, key=messaging.key)
             self.roles[channel.consumer].may_consume(made, key=messaging.key)

@@ -14,7 +14,7 @@ from config.runtime_document import (
     RuntimeDocument,
     SealingPublicKey,
 )
-from config.topology import MYSQL_PORT, NAMESPACE, REDIS_PORT, SERVICES, Stage
+from config.topology import MYSQL_PORT, NAMESPACE, REDIS_PORT, SERVICES, Provider, Stage
 from judge_constructs.sealing_key_pair import SealingKeyPair
 from stacks.data import DataStack
 from stacks.messaging import MessagingStack
@@ -29,7 +29,7 @@ def deployed_document(
     addresses: Addresses | None,
 ) -> RuntimeDocument:
     """`addresses`: where the services run beside the deployment and not in its cluster."""
-    reached = addresses or _in_the_cluster(data)
+    reached = addresses or _in_the_cluster(environment, data)
     return RuntimeDocument(
         environment=environment.name,
         region=environment.region,
@@ -49,7 +49,8 @@ def deployed_document(
     )
 
 
-def _in_the_cluster(data: DataStack) -> Addresses:
+def _in_the_cluster(environment: CloudEnvironment, data: DataStack) -> Addresses:
+    own_model = {Provider.LOCAL: environment.ai_model.provider} if environment.ai_model.enabled else {}
     return Addresses(
         service_urls={
             service.name: f"http://{service.name}.{NAMESPACE}.svc.cluster.local:{service.port}" for service in SERVICES
@@ -58,7 +59,7 @@ def _in_the_cluster(data: DataStack) -> Addresses:
         mysql=MySqlAddress(
             host=data.mysql.instance.db_instance_endpoint_address, port=MYSQL_PORT, database=DATABASE, tls=True
         ),
-        providers=HOSTED,
+        providers={**HOSTED, **own_model},
         # A request names its models: whose key pays is the caller's choice.
         default_models=DefaultModels(),
     )

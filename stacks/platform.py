@@ -15,6 +15,7 @@ from stacks.deployed_document import deployed_document
 from stacks.messaging import MessagingStack
 from stacks.network import NetworkStack
 from stacks.observability import ObservabilityStack
+from stacks.workloads import Workloads
 
 
 class PlatformStack(cdk.Stack):
@@ -65,5 +66,8 @@ class PlatformStack(cdk.Stack):
                 )
             ],
         )
+        workloads = Workloads(self, "Workloads", environment=environment, cluster=cluster.cluster)
+        # A pod asks for its settings before anything else.
+        workloads.node.add_dependency(configuration)
         for stack in (network, data, messaging, cluster, observability):
             self.add_stack_dependency(stack)

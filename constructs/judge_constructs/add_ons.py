@@ -1,4 +1,4 @@
-"""The cluster's add-ons as pinned Helm charts, each with a role of its own where it calls AWS."""
+"""The cluster's add-ons: each Helm chart of the config, with a role of its own where it calls AWS."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,9 +9,19 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from config.cluster import CLUSTER_AUTOSCALER, EXTERNAL_SECRETS, LOG_SHIPPER, METRICS_SERVER, Chart
-from config.naming import Names
-from config.topology import NAMESPACE
+from config.add_ons import (
+    CLUSTER_AUTOSCALER,
+    EXTERNAL_SECRETS,
+    GPU_DEVICE_PLUGIN,
+    KEDA,
+    KEDA_OPERATOR_ACCOUNT,
+    LOG_SHIPPER,
+    METRICS_SERVER,
+    ON_SYSTEM_NODES,
+    HelmChart,
+)
+from config.cluster import NodeGroup
+from config.environments import CloudEnvironment
 from judge_constructs.judge_cluster import JudgeCluster
 from judge_constructs.workload_role import WorkloadRole
 
@@ -29,17 +39,20 @@ class AddOns(Construct):
         id_: str,
         *,
         cluster: JudgeCluster,
-        names: Names,
+        environment: CloudEnvironment,
         service_logs: logs.ILogGroup,
     ) -> None:
         super().__init__(scope, id_)
         self._cluster = cluster
-        self._names = names
+        self._names = environment.names
         self._load_balancer_controller()
-        self._install(METRICS_SERVER, {"replicas": 2})
-        self._cluster_autoscaler()
+        self._install(METRICS_SERVER)
+        self._cluster_autoscaler(environment.node_groups)
         self._log_shipper(service_logs)
         self.external_secrets = self._external_secrets()
+        self.keda = self._keda()
+        if environment.ai_model.enabled:
+            self._install(GPU_DEVICE_PLUGIN)
 
     def _load_balancer_controller(self) -> None:
         controller = eks.AlbController(
@@ -53,6 +66,7 @@ class AddOns(Construct):
                 "enableWaf": False,
                 "enableWafv2": False,
                 "enableShield": False,
+                **ON_SYSTEM_NODES,
             },
         )
         # CDK brings the controller's published policy; only the name is ours.
@@ -61,7 +75,7 @@ class AddOns(Construct):
             raise TypeError("the controller's role is not where this version of CDK is expected to keep it")
         role.role_name = self._names.role("alb-ctrl")
 
-    def _cluster_autoscaler(self) -> None:
+    def _cluster_autoscaler(self, groups: tuple[NodeGroup, ...]) -> None:
         role = self._role("autoscaler", CLUSTER_AUTOSCALER.namespace, CLUSTER_AUTOSCALER.chart)
         role.allow(
             "autoscaling:DescribeAutoScalingGroups",
@@ -88,7 +102,11 @@ class AddOns(Construct):
             {
                 "autoDiscovery": {"clusterName": self._names.cluster},
                 "awsRegion": cdk.Stack.of(self).region,
-                "fullnameOverride": CLUSTER_AUTOSCALER.chart,
+                # By the name that AWS makes of a group's logical id.
+                "expanderPriorities": {
+                    str(priority): [f".*Nodes{group.name}.*" for group in groups if group.priority == priority]
+                    for priority in sorted({group.priority for group in groups})
+                },
                 "rbac": {"serviceAccount": self._service_account(CLUSTER_AUTOSCALER.chart, role)},
             },
         )
@@ -102,6 +120,12 @@ class AddOns(Construct):
         )
         return role
 
+    def _keda(self) -> WorkloadRole:
+        """What it may measure is added where the queues are known."""
+        role = self._role("keda", KEDA.namespace, KEDA_OPERATOR_ACCOUNT)
+        self._install(KEDA, {"podIdentity": {"aws": {"irsa": {"enabled": True, "roleArn": role.role.role_arn}}}})
+        return role
+
     def _log_shipper(self, service_logs: logs.ILogGroup) -> None:
         """The pods' lines to CloudWatch, where the dashboards and alarms read them."""
         role = self._role("log-shipper", LOG_SHIPPER.namespace, LOG_SHIPPER.chart)
@@ -111,7 +135,6 @@ class AddOns(Construct):
             LOG_SHIPPER,
             {
                 "serviceAccount": self._service_account(LOG_SHIPPER.chart, role),
-                "input": {"path": f"/var/log/containers/*_{NAMESPACE}_*.log"},
                 "cloudWatchLogs": {
                     "enabled": True,
                     "region": cdk.Stack.of(self).region,
@@ -122,8 +145,6 @@ class AddOns(Construct):
                     # The line as the service wrote it: that is what the metric filters read.
                     "logKey": "log",
                 },
-                # On every node, the tainted ones too.
-                "tolerations": [{"operator": "Exists"}],
             },
         )
 
@@ -140,7 +161,8 @@ class AddOns(Construct):
     def _service_account(self, name: str, role: WorkloadRole) -> dict[str, Any]:
         return {"create": True, "name": name, "annotations": {ROLE_ANNOTATION: role.role.role_arn}}
 
-    def _install(self, chart: Chart, values: Mapping[str, Any]) -> None:
+    def _install(self, chart: HelmChart, values: Mapping[str, Any] | None = None) -> None:
+        """`values`: those that only AWS knows; the others are the config's."""
         # Here and not by the cluster's own method, so that the charts wait for whatever the add-ons wait for.
         eks.HelmChart(
             self,
@@ -151,8 +173,8 @@ class AddOns(Construct):
             version=chart.version,
             namespace=chart.namespace,
             release=chart.chart,
-            create_namespace=chart.namespace == EXTERNAL_SECRETS.namespace,
-            values=dict(values),
+            create_namespace=chart.brings_its_namespace,
+            values={**chart.values, **(values or {})},
             wait=True,
             timeout=INSTALL_TIMEOUT,
         )

@@ -1,4 +1,4 @@
-"""The cluster's nodes: one managed group for each group of the config that is enabled."""
+"""The cluster's nodes: one managed group for each group of the config that is in use."""
 
 from collections.abc import Sequence
 
@@ -7,15 +7,13 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
 from constructs import Construct, IDependable
 
-from config.cluster import NodeGroup
+from config.cluster import POOL_LABEL, NodeGroup
 from config.naming import Names
 from judge_constructs.judge_cluster import JudgeCluster
 from judge_constructs.three_tier_vpc import APP
 
 ROOT_DEVICE = "/dev/xvda"
 """Of Amazon Linux 2023."""
-GROUP_LABEL = "llm-judge/node-group"
-"""By which workloads choose their nodes."""
 
 
 class NodeGroups(Construct):
@@ -73,7 +71,7 @@ class NodeGroups(Construct):
             min_size=group.min_nodes,
             desired_size=group.desired_nodes,
             max_size=group.max_nodes,
-            labels={GROUP_LABEL: group.name},
+            labels={POOL_LABEL: group.pool.value},
             taints=taints,
             launch_template_spec=eks.LaunchTemplateSpec(
                 id=template.launch_template_id or "", version=template.latest_version_number

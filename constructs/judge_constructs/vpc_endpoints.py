@@ -7,7 +7,7 @@ from constructs import Construct
 
 from config.naming import Names
 from config.network import INTERFACE_ENDPOINTS, Network
-from judge_constructs.three_tier_vpc import APP
+from judge_constructs.three_tier_vpc import DATA
 
 
 class VpcEndpoints(Construct):
@@ -18,7 +18,8 @@ class VpcEndpoints(Construct):
         self.security_group = ec2.SecurityGroup(
             self, "SecurityGroup", vpc=vpc, allow_all_outbound=False, description="Interface endpoints of AWS APIs"
         )
-        subnets = vpc.select_subnets(subnet_group_name=APP).subnets[: network.endpoint_zones]
+        # Beside the pods they would share the pods' ranges, and a network policy knows them by range only.
+        subnets = vpc.select_subnets(subnet_group_name=DATA).subnets[: network.endpoint_zones]
         for service in INTERFACE_ENDPOINTS:
             endpoint = vpc.add_interface_endpoint(
                 service.replace(".", "-"),

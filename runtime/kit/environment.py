@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from config.base import Frozen
+from config.mounted_secrets import MOUNT_PATH
 from config.naming import Names
 from config.topology import Service
 
@@ -33,5 +34,5 @@ def read_environment(service: Service) -> ProcessEnvironment:
         host=os.environ.get("LLM_JUDGE_HOST", "0.0.0.0"),  # noqa: S104
         port=int(os.environ.get("LLM_JUDGE_PORT", str(service.port))),
         log_level=os.environ.get("LLM_JUDGE_LOG_LEVEL", "INFO"),
-        secrets_dir=Path(os.environ.get("LLM_JUDGE_SECRETS_DIR", "/var/run/secrets/llm-judge")),
+        secrets_dir=Path(os.environ.get("LLM_JUDGE_SECRETS_DIR", MOUNT_PATH)),
     )

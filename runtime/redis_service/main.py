@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from starlette.types import Scope
 
 from config.limits import Limits
+from config.mounted_secrets import REDIS_PASSWORD_FILE
 from config.runtime_document import RuntimeDocument
 from config.topology import REDIS
 from runtime.contracts.record_size import max_record_bytes
@@ -20,15 +21,13 @@ from runtime.redis_service.endpoints import router
 from runtime.redis_service.link import RedisLink
 from runtime.redis_service.store import RedisRequestStates
 
-PASSWORD_FILE = "redis-password"  # noqa: S105 - a file's name
-
 
 def create_app(environment: ProcessEnvironment) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         async with AsyncExitStack() as stack:
             settings = await stack.enter_async_context(active_settings(environment.names))
-            yield await open_state(stack, document=settings, password=lambda: environment.secret(PASSWORD_FILE))
+            yield await open_state(stack, document=settings, password=lambda: environment.secret(REDIS_PASSWORD_FILE))
 
     return app_with(lifespan)
 

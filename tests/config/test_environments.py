@@ -95,6 +95,8 @@ def test_development_and_production_differ_in_what_the_diagram_says_and_share_th
         "network",
         "mysql",
         "redis",
+        "workloads",
+        "public",
         "operations",
         "keep_data",
     }

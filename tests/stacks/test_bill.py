@@ -66,8 +66,10 @@ def test_interface_endpoints_are_billed_in_each_of_their_zones(made: Synthesized
 
 
 def test_nodes_disks_and_copies_are_billed_as_created(made: Synthesized) -> None:
-    for group in made.environment.cluster.enabled_groups:
-        nodes = made.cluster.one("AWS::EKS::Nodegroup", Labels={"llm-judge/node-group": group.name})
+    for group in made.environment.node_groups:
+        nodes = made.cluster.one(
+            "AWS::EKS::Nodegroup", Labels={"llm-judge/pool": group.pool}, CapacityType=group.capacity
+        )
         line = billed(made, "Cluster", f"{group.name} nodes, {nodes['InstanceTypes'][0]}")
         assert first_factor(line) == nodes["ScalingConfig"]["DesiredSize"]
     database = made.data.one("AWS::RDS::DBInstance")

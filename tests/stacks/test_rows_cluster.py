@@ -2,42 +2,43 @@
 
 import json
 
+import cdk8s
 import pytest
 
+from charts.judge_chart import Target
+from charts.system import add_charts
 from config.topology import SERVICES
+from tests.stacks.readable import without_hash
 from tests.stacks.synthesized import ROOT, Properties, Synthesized, Template
 
 
-def node_groups(template: Template) -> dict[str, Properties]:
-    return {group["Labels"]["llm-judge/node-group"]: group for group in template.all("AWS::EKS::Nodegroup")}
+def node_groups(template: Template) -> dict[tuple[str, str], Properties]:
+    """By pool and capacity."""
+    return {
+        (group["Labels"]["llm-judge/pool"], group["CapacityType"]): group
+        for group in template.all("AWS::EKS::Nodegroup")
+    }
 
 
 def test_r9_eks_has_the_diagrams_name_node_groups_and_sizes(dev: Synthesized) -> None:
     assert dev.cluster.one("AWS::EKS::Cluster")["Name"] == "dev-llm-judge-cluster"
     groups = node_groups(dev.cluster)
     assert {
-        name: (
-            group["InstanceTypes"],
-            group["CapacityType"],
-            group["ScalingConfig"]["MinSize"],
-            group["ScalingConfig"]["MaxSize"],
-        )
-        for name, group in groups.items()
+        key: (group["InstanceTypes"], group["ScalingConfig"]["MinSize"], group["ScalingConfig"]["MaxSize"])
+        for key, group in groups.items()
     } == {
-        "system": (["t3.medium"], "ON_DEMAND", 2, 3),
-        "application": (["m6i.large", "m5.large"], "SPOT", 2, 10),
+        ("system", "ON_DEMAND"): (["t3.medium"], 2, 3),
+        ("application", "SPOT"): (["m6i.large", "m5.large"], 2, 10),
+        # Not the diagram's: empty while there is spot capacity.
+        ("application", "ON_DEMAND"): (["m6i.large"], 0, 4),
     }
 
 
 def test_r9_the_ai_group_is_g4dn_xlarge_spot_from_zero_to_one_and_disabled(dev: Synthesized) -> None:
     (ai,) = [group for group in dev.environment.cluster.node_groups if group.name == "ai"]
-    assert (ai.instance_types, ai.capacity, ai.min_nodes, ai.max_nodes, ai.enabled) == (
-        ("g4dn.xlarge",),
-        "SPOT",
-        0,
-        1,
-        False,
-    )
+    assert (ai.instance_types, ai.capacity, ai.min_nodes, ai.max_nodes) == (("g4dn.xlarge",), "SPOT", 0, 1)
+    assert not dev.environment.ai_model.enabled
+    assert ai not in dev.environment.node_groups
 
 
 def test_r9_eks_answers_inside_the_vpc_only_logs_everything_and_encrypts_secrets(dev: Synthesized) -> None:
@@ -52,7 +53,7 @@ def test_r9_eks_answers_inside_the_vpc_only_logs_everything_and_encrypts_secrets
 
 def test_r9_nodes_have_encrypted_disks_and_no_pod_reaches_their_role(dev: Synthesized) -> None:
     templates = dev.cluster.all("AWS::EC2::LaunchTemplate")
-    assert len(templates) == 2
+    assert len(templates) == 3
     for made in templates:
         data = made["LaunchTemplateData"]
         assert data["MetadataOptions"] == {"HttpPutResponseHopLimit": 1, "HttpTokens": "required"}
@@ -67,6 +68,7 @@ def test_r10_add_ons_are_the_diagrams_by_pinned_charts(dev: Synthesized) -> None
         ("aws-load-balancer-controller", "kube-system"),
         ("cluster-autoscaler", "kube-system"),
         ("external-secrets", "external-secrets-system"),
+        ("keda", "keda"),
         ("metrics-server", "kube-system"),
     ]
     assert all(chart["Version"] for chart in charts)
@@ -96,6 +98,7 @@ SERVICE_ACCOUNTS = {
     "dev-ext-secrets-role": "external-secrets-system:external-secrets",
     "dev-alb-ctrl-role": "kube-system:aws-load-balancer-controller",
     "dev-autoscaler-role": "kube-system:cluster-autoscaler",
+    "dev-keda-role": "keda:keda",
     "dev-log-shipper-role": "kube-system:aws-for-fluent-bit",
 }
 
@@ -238,3 +241,40 @@ def test_r25_the_stacks_follow_the_module_graph(dev: Synthesized) -> None:
         stack("Observability"): everything - {stack("Observability")},
         dev.names.umbrella_stack: everything,
     }
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_r22_the_umbrella_applies_the_very_manifests_that_cdk8s_writes(
+    stacks: dict[str, Synthesized], name: str
+) -> None:
+    umbrella = stacks[name].umbrella
+    applied = [_manifest(each) for each in umbrella.all("Custom::AWSCDK-EKS-KubernetesResource")]
+    target = Target(environment=stacks[name].environment, account="{account}")
+    assert applied == [chart.to_json() for chart in add_charts(cdk8s.App(), target)]
+
+
+def test_r22_the_namespace_is_applied_first_and_the_policies_before_any_pod(dev: Synthesized) -> None:
+    before = {
+        name: [other for other in resource["DependsOn"] if other.startswith("Workloads")]
+        for name, resource in dev.umbrella.resources.items()
+        if resource["Type"] == "Custom::AWSCDK-EKS-KubernetesResource"
+    }
+    order = ["Workloadsnamespace", "Workloadsnetworkpolicies", "Workloadsexternalsecrets", "Workloadsredisservice"]
+    chain = list(before.items())[: len(order)]
+    assert [without_hash(name) for name, _ in chain] == order
+    assert [[without_hash(each) for each in others] for _, others in chain] == [[], *([each] for each in order[:-1])]
+
+
+def _manifest(resource: Properties) -> list[Properties]:
+    """Without the label by which CDK finds what is to be deleted."""
+    match resource["Manifest"]:
+        case {"Fn::Join": ["", parts]}:
+            text = "".join(part if isinstance(part, str) else "{account}" for part in parts)
+        case text:
+            pass
+    manifests: list[Properties] = json.loads(text)
+    for each in manifests:
+        labels = each["metadata"]["labels"]
+        for label in [label for label in labels if label.startswith("aws.cdk.eks/prune-")]:
+            del labels[label]
+    return manifests

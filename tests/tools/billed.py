@@ -51,3 +51,9 @@ def with_group(environment: CloudEnvironment, name: str, **changes: object) -> C
         group.model_copy(update=changes) if group.name == name else group for group in environment.cluster.node_groups
     )
     return environment.model_copy(update={"cluster": environment.cluster.model_copy(update={"node_groups": groups})})
+
+
+def with_ai_model(environment: CloudEnvironment) -> CloudEnvironment:
+    """Enabled, and its node running."""
+    enabled = environment.ai_model.model_copy(update={"enabled": True})
+    return with_group(environment.model_copy(update={"ai_model": enabled}), "ai", desired_nodes=1)

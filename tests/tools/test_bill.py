@@ -6,7 +6,7 @@ import pytest
 
 from config.environments import DEV, PROD, CloudEnvironment
 from config.versions import DIAGRAM
-from tests.tools.billed import case, with_group
+from tests.tools.billed import case, with_ai_model, with_group
 from tools.cost.bill import Bill, bill
 from tools.cost.case import Case
 from tools.cost.line import Line
@@ -53,7 +53,7 @@ PROD_DATA = {
 MESSAGING = {
     "SNS publishes": "0.2",  # 100,000 x 2 channels, a dollar a million
     "SQS, messages": "0.6",  # three requests each
-    "SQS, idle polls": "0.5256",  # 2 queues x 2 pods x 2,628,000 s / 20 s
+    "SQS, idle polls": "0.2628",  # 2 workers x 2,628,000 s / 20 s
     "KMS keys": "1",
 }
 CLUSTER = {
@@ -62,6 +62,8 @@ CLUSTER = {
     "system disks, gp3": "8",  # 2 x 50 GiB x 0.08
     "application nodes, m6i.large": "73",  # 2 x 730 h x 0.1, half price
     "application disks, gp3": "8",
+    "fallback nodes, m6i.large": "0",
+    "fallback disks, gp3": "0",
     "Images": "12",  # 6 services x 2 GB
     "KMS keys": "1",
 }
@@ -78,7 +80,7 @@ PLATFORM = {
     "Load balancer": "730",
     "its IPv4 addresses": "2190",  # one in each of 3 zones
     "its traffic": "0.8",  # 100,000 x 4 KB, in and out
-    "AppConfig polls": "0.584",  # 5 services x 2 pods x 2,628,000 s / 45 s, a dollar a million
+    "AppConfig polls": "0.4088",  # 7 pods x 2,628,000 s / 45 s, a dollar a million
 }
 
 
@@ -124,9 +126,9 @@ def test_a_changed_node_count_changes_the_lines_of_its_group_and_no_other() -> N
     }
 
 
-def test_a_group_that_is_not_enabled_costs_nothing() -> None:
+def test_the_gpu_group_costs_nothing_until_the_model_is_enabled() -> None:
     assert not [line for line in cluster_lines(case()) if line.what.startswith("ai ")]
-    enabled = cluster_lines(case(with_group(DEV, "ai", enabled=True, desired_nodes=1)))
+    enabled = cluster_lines(case(with_ai_model(DEV)))
     assert dollars(enabled)["ai nodes, g4dn.xlarge"] == Decimal("182.5")
 
 

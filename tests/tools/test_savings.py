@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from config.environments import DEV, PROD, CloudEnvironment
-from tests.tools.billed import case, with_group
+from tests.tools.billed import case, with_ai_model, with_group
 from tools.cost.saving import Claim, Saving
 from tools.cost.savings import savings
 
@@ -91,7 +91,7 @@ def test_prod_saves_nothing_on_sizes_that_it_runs_itself_and_the_claim_is_for_de
 
 
 def test_a_gpu_node_that_runs_saves_what_spot_is_cheaper() -> None:
-    running = with_group(DEV, "ai", enabled=True, desired_nodes=1)
+    running = with_ai_model(DEV)
     assert row("GPU", running).usd == Decimal("182.5")
 
 

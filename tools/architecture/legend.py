@@ -19,8 +19,8 @@ MEANINGS = {
 ROWS = 2
 NOTE = (
     "Drawn from the synthesized templates alone: what runs in the cluster is known by its role, its chart or its "
-    "address in the settings. The load balancer and the network policies come from charts, so they are not here; nor "
-    "are the functions that only serve a deployment."
+    "address in the settings. What the cluster's manifests make is not here: the load balancer, the network policies; "
+    "nor are the functions that only serve a deployment."
 )
 
 

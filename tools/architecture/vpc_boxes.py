@@ -10,6 +10,9 @@ from tools.architecture.model import Architecture
 from tools.architecture.names import Shorten, listed
 from tools.architecture.network import NatInstance, Network, Subnet, Tier, Way
 
+PASSAGE_SHARE = 0.36
+"""How wide it is, for each store beside it."""
+
 
 def vpc_box(architecture: Architecture, short: Shorten) -> Box:
     network = architecture.network
@@ -33,8 +36,8 @@ def _doors(network: Network) -> Iterator[Box]:
 
 def _tier(architecture: Architecture, tier: Tier, short: Shorten) -> Box:
     subnets = across(*(_subnet(subnet, architecture.network.nat_instances) for subnet in tier.subnets))
-    # The databases come first, for what they are reached from is above them.
-    contents = (*_stores(architecture, tier, short), subnets, *_apps(architecture, tier, short))
+    # What is reached comes first, for it is reached from above.
+    contents = (*_reached(architecture, tier, short), subnets, *_apps(architecture, tier, short))
     return Box(_tier_title(tier), kind=Kind.NETWORK, key=tier.name, children=contents, gap=16)
 
 
@@ -55,10 +58,13 @@ def _subnet(subnet: Subnet, nat_instances: Sequence[NatInstance]) -> Box:
     )
 
 
-def _stores(architecture: Architecture, tier: Tier, short: Shorten) -> Iterator[Box]:
-    stores = [store for store in architecture.stores if tier.holds(store.subnets)]
+def _reached(architecture: Architecture, tier: Tier, short: Shorten) -> Iterator[Box]:
+    stores = [_store(store, architecture.ways, short) for store in architecture.stores if tier.holds(store.subnets)]
+    endpoints = [*_endpoints(architecture, tier)]
     if stores:
-        yield across(*(_store(store, architecture.ways, short) for store in stores))
+        # The arrow to the endpoints passes at the right of the stores.
+        yield across(*stores, *(Box(is_framed=False, share=PASSAGE_SHARE) for _ in endpoints))
+    yield from endpoints
 
 
 def _store(store: Store, ways: Sequence[Way], short: Shorten) -> Box:
@@ -72,7 +78,7 @@ def _store(store: Store, ways: Sequence[Way], short: Shorten) -> Box:
     )
 
 
-def _apps(architecture: Architecture, tier: Tier, short: Shorten) -> Iterator[Box]:
+def _endpoints(architecture: Architecture, tier: Tier) -> Iterator[Box]:
     endpoints = [endpoint for endpoint in architecture.network.endpoints if tier.holds(endpoint.subnets)]
     if endpoints:
         used = {address for endpoint in endpoints for address in endpoint.subnets}
@@ -83,5 +89,8 @@ def _apps(architecture: Architecture, tier: Tier, short: Shorten) -> Iterator[Bo
             kind=Kind.NETWORK,
             key=endpoints_of(tier.name),
         )
+
+
+def _apps(architecture: Architecture, tier: Tier, short: Shorten) -> Iterator[Box]:
     if tier.holds(architecture.cluster.subnets):
         yield cluster_box(architecture.cluster, architecture.accesses, short)

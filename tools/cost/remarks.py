@@ -34,7 +34,7 @@ def price_remarks(case: Case) -> list[Text]:
     said = [
         Text(
             f"Assumed: {usage.evaluations:,} evaluations a month, {usage.evaluation_kb} KB each and {usage.log_kb} KB "
-            f"of logs; {usage.platform_log_gb} GB of other logs, {usage.pods_per_service} pods a service "
+            f"of logs; {usage.platform_log_gb} GB of other logs, as few pods as there may be "
             "(tools/cost/usage.py has the rest)",
             style="dim",
         ),

@@ -54,7 +54,7 @@ def _nat(case: Case) -> Saving:
 
 
 def _spot(case: Case) -> Saving:
-    groups = [group for group in case.environment.cluster.enabled_groups if group.capacity is Capacity.SPOT]
+    groups = [group for group in case.environment.node_groups if group.capacity is Capacity.SPOT]
     default = _nodes(case, groups, Capacity.ON_DEMAND)
     return Saving(
         feature="Spot nodes",
@@ -73,10 +73,8 @@ def _graviton(case: Case) -> Saving:
         environment.mysql.instance_type,
         environment.redis.node_type,
     )
-    arm = [group for group in environment.cluster.enabled_groups if _is_graviton(group.instance_types[0])]
-    others = sorted(
-        {type_ for group in environment.cluster.enabled_groups if group not in arm for type_ in group.instance_types}
-    )
+    arm = [group for group in environment.node_groups if _is_graviton(group.instance_types[0])]
+    others = sorted({type_ for group in environment.node_groups if group not in arm for type_ in group.instance_types})
     default = (
         nat_instance(case, _as_x86(nat)),
         mysql_instance(case, _as_x86(mysql)),
@@ -155,7 +153,7 @@ def _small_mysql(case: Case) -> Saving:
 
 def _gpu(case: Case) -> Saving:
     groups = [group for group in case.environment.cluster.node_groups if group.gpu]
-    running = [group for group in groups if group.enabled]
+    running = [group for group in case.environment.node_groups if group.gpu]
     always = tuple(
         line
         for group in groups
@@ -185,7 +183,7 @@ def _nodes(case: Case, groups: list[NodeGroup], capacity: Capacity | None = None
 
 
 def _disks(case: Case, kind: str) -> tuple[Line, ...]:
-    groups = case.environment.cluster.enabled_groups
+    groups = case.environment.node_groups
     return (
         *(group_disks(case, group, number=group.desired_nodes, kind=kind) for group in groups),
         mysql_storage(case, kind),

@@ -1,5 +1,6 @@
 """What each stack is charged for, from the config: one function a stack, in the order of deployment."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -71,11 +72,12 @@ def messaging_lines(case: Case) -> tuple[Line, ...]:
     usage = case.usage
     evaluations, channels = count(usage.evaluations, "evaluation"), count(len(CHANNELS), "channel")
     polls = _polls(every_seconds=case.environment.limits.receive_wait_seconds)
-    pods, requests = count(usage.pods_per_service, "pod"), count(REQUESTS_A_MESSAGE, "request")
+    requests = count(REQUESTS_A_MESSAGE, "request")
+    workers = _pods(case, [channel.consumer for channel in CHANNELS])
     return (
         case.line("SNS publishes", "sns.publish", evaluations, channels),
         case.line("SQS, messages", "sqs.request", evaluations, channels, requests),
-        case.line("SQS, idle polls", "sqs.request", channels, pods, polls),
+        case.line("SQS, idle polls", "sqs.request", workers, polls),
         _keys(case, "Messaging"),
     )
 
@@ -83,7 +85,7 @@ def messaging_lines(case: Case) -> tuple[Line, ...]:
 def cluster_lines(case: Case) -> tuple[Line, ...]:
     stored = gigabytes(case.usage.stored_image_gb)
     lines = [case.line("Control plane", "eks.control-plane", HOURS), *_kubernetes_extended_support(case)]
-    for group in case.environment.cluster.enabled_groups:
+    for group in case.environment.node_groups:
         lines.append(group_nodes(case, group, number=group.desired_nodes, capacity=group.capacity))
         lines.append(group_disks(case, group, number=group.desired_nodes, kind="gp3"))
     return (
@@ -120,14 +122,14 @@ def observability_lines(case: Case) -> tuple[Line, ...]:
 def platform_lines(case: Case) -> tuple[Line, ...]:
     usage, size = case.usage, kilobytes(case.usage.evaluation_kb)
     zones = count(len(case.environment.network.availability_zones), "zone")
-    readers = count(sum(service.reads_settings for service in SERVICES), "service")
+    readers = _pods(case, [service.name for service in SERVICES if service.reads_settings])
     polls = _polls(every_seconds=case.environment.limits.config_poll_seconds)
     return (
         case.line("Load balancer", "alb", HOURS),
         case.line("its IPv4 addresses", "vpc.public-ipv4", zones, HOURS),
         # An LCU takes a GB an hour; its other measures, such as new connections, stay far below that.
         case.line("its traffic", "alb.lcu", count(usage.evaluations, "evaluation"), size, count(2, "way")),
-        case.line("AppConfig polls", "appconfig.poll", readers, count(usage.pods_per_service, "pod"), polls),
+        case.line("AppConfig polls", "appconfig.poll", readers, polls),
     )
 
 
@@ -138,3 +140,9 @@ def _keys(case: Case, stack: str) -> Line:
 def _polls(*, every_seconds: int) -> Factor:
     polls = Decimal(HOURS_A_MONTH * 3600) / every_seconds
     return Factor(polls, f"{polls:,.0f} polls")
+
+
+def _pods(case: Case, services: Iterable[str]) -> Factor:
+    """As many as there are without load."""
+    workloads = case.environment.workloads.by_service
+    return count(sum(workloads[name].min_replicas for name in services), "pod")

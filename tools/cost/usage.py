@@ -13,7 +13,6 @@ class Usage(Frozen):
     """Of one evaluation, from all services."""
     platform_log_gb: int = Field(default=6, ge=0)
     """Control plane, database and refused flows: written without any evaluation."""
-    pods_per_service: int = Field(default=2, ge=1)
     pulled_image_gb: int = Field(default=20, ge=0)
     """By nodes and pods that start; the layers come through the S3 gateway endpoint."""
     stored_image_gb: int = Field(default=2, ge=0)

@@ -18,12 +18,12 @@ from runtime.local.deploy.cdk import check_tools
 from runtime.local.deploy.cloud import Cloud
 from runtime.local.deploy.evaluation import evaluate
 from runtime.local.deploy.failure import DeployFailed
-from runtime.local.deploy.mounted_secrets import mount_secrets
 from runtime.local.deploy.progress import step
 from runtime.local.deploy.running import running
 from runtime.local.deploy.site import Site
 from runtime.local.folder import Folder
 from runtime.local.lock import AlreadyRunning
+from runtime.local.mounted_secrets import mount_secrets
 from runtime.local.parts import aws_emulator
 from runtime.local.plan import free_ports
 from runtime.local.up import sole_owner

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from config.addresses import Addresses
 from config.environments import CloudEnvironment
+from config.mounted_secrets import MYSQL_PASSWORD_FILE, MYSQL_USERNAME_FILE, REDIS_PASSWORD_FILE
 from config.naming import DATABASE
 from config.runtime_document import MySqlAddress, RedisAddress
 from config.topology import AI_MODEL, GATEWAY, Provider
@@ -55,8 +56,8 @@ class Site:
 
     def parts(self, emulator: AwsEmulator) -> tuple[Part, ...]:
         """With the credentials that were deployed; call it when they are mounted."""
-        database = MySqlServer(self._mysql, self._mounted("mysql-username"), self._mounted("mysql-password"))
-        cache = RedisServer(self._redis, self._mounted("redis-password"))
+        database = MySqlServer(self._mysql, self._mounted(MYSQL_USERNAME_FILE), self._mounted(MYSQL_PASSWORD_FILE))
+        cache = RedisServer(self._redis, self._mounted(REDIS_PASSWORD_FILE))
         seekdb = EmbeddedSeekdb(folder=self.folder, server=database)
         services = service_parts(
             folder=self.folder,

@@ -31,7 +31,7 @@ def model_part(settings: Settings, *, folder: Folder, port: int, after_failure: 
     return Part(
         name=NAME,
         port=port,
-        command=(sys.executable, "-m", "runtime.ai_model"),
+        command=(sys.executable, "-m", AI_MODEL.module),
         environment=child_environment() | service_environment(folder, port),
         prepare=prepare,
         probe=http_probe(f"http://{LOOPBACK}:{port}/readyz"),

@@ -12,13 +12,6 @@ from runtime.local.parts import aws_emulator, mysql, redis
 from runtime.local.parts.http_probe import http_probe
 from runtime.local.ports import LOOPBACK
 
-MODULES = {
-    REDIS.name: "runtime.redis_service",
-    PERSISTENCE.name: "runtime.persistence",
-    INFERENCE.name: "runtime.inference",
-    JUDGE.name: "runtime.judge",
-    GATEWAY.name: "runtime.gateway",
-}
 NEEDS = {
     REDIS.name: (aws_emulator.NAME, redis.NAME),
     PERSISTENCE.name: (aws_emulator.NAME, mysql.NAME),
@@ -36,7 +29,7 @@ def service_part(
     return Part(
         name=service.name,
         port=port,
-        command=(sys.executable, "-m", MODULES[service.name]),
+        command=(sys.executable, "-m", service.module),
         environment=child_environment() | dict(access) | service_environment(folder, port),
         needs=NEEDS[service.name],
         prepare=prepare,

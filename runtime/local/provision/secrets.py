@@ -5,6 +5,7 @@ from typing import Any
 
 from config.naming import Names
 from runtime.local.folder import Folder
+from runtime.local.mounted_secrets import mount_secrets
 from runtime.local.replacements import MySqlServer, RedisServer
 
 
@@ -14,9 +15,7 @@ async def provision_secrets(
     database = {"username": mysql.username, "password": mysql.password}
     await _keep(secretsmanager, names.database_secret, database)
     await _keep(secretsmanager, names.redis_secret, {"password": redis.password})
-    folder.write_secret("mysql-username", mysql.username)
-    folder.write_secret("mysql-password", mysql.password)
-    folder.write_secret("redis-password", redis.password)
+    await mount_secrets(secretsmanager=secretsmanager, names=names, folder=folder)
 
 
 async def _keep(secretsmanager: Any, name: str, value: dict[str, str]) -> None:

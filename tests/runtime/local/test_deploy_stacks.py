@@ -11,8 +11,8 @@ import pytest
 
 from config.naming import Names
 from runtime.kit.aws import aws_client
-from runtime.local.deploy.mounted_secrets import mount_secrets
 from runtime.local.deploy.stacks import Stacks
+from runtime.local.mounted_secrets import mount_secrets
 from tests.runtime.local.stand_ins import made
 from tests.servers.aws import use_endpoint
 

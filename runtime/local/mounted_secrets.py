@@ -3,16 +3,16 @@
 import json
 from typing import Any
 
+from config.mounted_secrets import MOUNTED_SECRETS
 from config.naming import Names
 from runtime.local.folder import Folder
 
 
 async def mount_secrets(*, secretsmanager: Any, names: Names, folder: Folder) -> None:
-    database = await _read(secretsmanager, names.database_secret)
-    redis = await _read(secretsmanager, names.redis_secret)
-    folder.write_secret("mysql-username", database["username"])
-    folder.write_secret("mysql-password", database["password"])
-    folder.write_secret("redis-password", redis["password"])
+    for secret in MOUNTED_SECRETS:
+        value = await _read(secretsmanager, secret.source(names))
+        for file, property_ in secret.files.items():
+            folder.write_secret(file, value[property_])
 
 
 async def _read(secretsmanager: Any, name: str) -> dict[str, str]:

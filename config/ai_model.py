@@ -1,0 +1,32 @@
+"""A self-hosted model behind the OpenAI API, by vLLM on the GPU nodes."""
+
+from pydantic import Field
+
+from config.base import Frozen
+from config.resources import Resources
+from config.runtime_document import ProviderSettings
+from config.topology import AI_MODEL, NAMESPACE
+
+
+class AiModel(Frozen):
+    enabled: bool = False
+    """The one setting that turns it on: nodes, their add-on, the pod, and the provider `local` of the services."""
+    name: str = "qwen2.5-7b-instruct-awq"
+    """Requests name it `local/<name>`; the image holds its weights."""
+    context_tokens: int = Field(default=8192, ge=1024)
+    max_in_flight: int = Field(default=16, ge=1)
+    """Of each worker."""
+    pod: Resources = Resources(cpu_millis=3000, memory_mib=13_000)
+    """Of the 4 vCPUs and 16 GiB of a g4dn.xlarge, less what Kubernetes itself needs."""
+
+    @property
+    def replicas(self) -> int:
+        return 1 if self.enabled else 0
+
+    @property
+    def provider(self) -> ProviderSettings:
+        return ProviderSettings(
+            base_url=f"http://{AI_MODEL.name}.{NAMESPACE}.svc.cluster.local:{AI_MODEL.port}/v1",
+            max_in_flight=self.max_in_flight,
+            models=(self.name,),
+        )

@@ -1,0 +1,115 @@
+"""The charts as a whole: a function of the config, the same each time, for whichever account; and what is refused."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import cdk8s
+import pytest
+from pydantic import ValidationError
+
+from charts.judge_chart import Target
+from charts.main import synthesize
+from charts.system import add_charts
+from config.environments import DEV, CloudEnvironment
+from tests.charts.manifests import Manifests
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.yaml")}
+
+
+def test_two_syntheses_are_the_same_to_the_byte(dist: Path, tmp_path: Path) -> None:
+    synthesize(tmp_path)
+    assert files(tmp_path) == files(dist)
+    assert len(files(dist)) == 18
+
+
+def test_the_account_is_in_every_image_role_and_queue_and_nowhere_else(dist: Path, tmp_path: Path) -> None:
+    synthesize(tmp_path, account="123456789012")
+    placeholder = {name: content.replace(b"123456789012", b"000000000000") for name, content in files(tmp_path).items()}
+    assert placeholder == files(dist)
+    assert b"000000000000" not in b"".join(files(tmp_path).values())
+
+
+def test_a_secret_is_a_file_of_the_one_service_that_needs_it(either: Manifests) -> None:
+    mounted = {
+        deployment["metadata"]["name"]: [
+            volume["secret"]["secretName"]
+            for volume in deployment["spec"]["template"]["spec"]["volumes"]
+            if "secret" in volume
+        ]
+        for deployment in either.all("Deployment")
+    }
+    assert {service: names for service, names in mounted.items() if names} == {
+        "persistence-service": ["mysql-login"],
+        "redis-service": ["redis-login"],
+    }
+    made = {each["spec"]["target"]["name"]: each["spec"] for each in either.all("ExternalSecret")}
+    assert {name: [entry["secretKey"] for entry in spec["data"]] for name, spec in made.items()} == {
+        "mysql-login": ["mysql-username", "mysql-password"],
+        "redis-login": ["redis-password"],
+    }
+    assert {entry["remoteRef"]["key"] for entry in made["mysql-login"]["data"]} == {
+        f"{either.environment.name}-llm-judge/mysql"
+    }
+
+
+@pytest.mark.parametrize("account", ["", "12345", "12345678901x", "arn:aws:iam::123456789012:root"])
+def test_an_account_that_is_none_is_refused_before_anything_is_written(account: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "charts.main"],
+        cwd=PROJECT,
+        env={"PATH": "/usr/bin:/bin", "AWS_ACCOUNT_ID": account, "CDK8S_OUTDIR": str(tmp_path / "dist")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.strip() == "error: AWS_ACCOUNT_ID is not an AWS account: it has 12 digits and nothing else"
+    assert not (tmp_path / "dist").exists()
+
+
+def refused(**changes: object) -> str:
+    with pytest.raises(ValidationError) as error:
+        CloudEnvironment.model_validate({**DEV.model_dump(), **changes})
+    return str(error.value)
+
+
+def test_a_load_balancer_that_would_cut_off_waiting_callers_is_refused() -> None:
+    message = refused(public={"domain": "judge.example.org", "idle_timeout_seconds": 60})
+    assert "public.idle_timeout_seconds must exceed limits.prefer_wait_max_seconds" in message
+
+
+def test_a_tag_that_moves_is_refused() -> None:
+    assert "image_tag must name one version" in refused(image_tag="latest")
+
+
+def test_a_domain_that_is_none_is_refused() -> None:
+    assert "public.domain" in refused(public={"domain": "https://judge.example.org/"})
+
+
+def test_fewer_pods_at_most_than_at_least_are_refused() -> None:
+    workloads = DEV.workloads.model_dump()
+    workloads["judge"]["min_replicas"] = 9
+    assert "min_replicas 9 is above max_replicas 4" in refused(workloads=workloads)
+
+
+def test_the_quota_leaves_room_for_every_workload_at_its_most(either: Manifests) -> None:
+    hard = either.one("ResourceQuota", "quota")["spec"]["hard"]
+    workloads = either.environment.workloads.by_service
+    # One more of each, while a new version comes up.
+    pods = sum(each.max_replicas + 1 for each in workloads.values())
+    memory = sum((each.max_replicas + 1) * each.pod.memory_mib for each in workloads.values())
+    assert int(hard["pods"]) >= pods
+    assert int(hard["requests.memory"].removesuffix("Mi")) >= memory
+
+
+def test_a_certificate_of_the_config_is_the_load_balancers() -> None:
+    arn = "arn:aws:acm:us-east-1:123456789012:certificate/1234"
+    public = DEV.public.model_copy(update={"certificate_arn": arn})
+    charts = add_charts(cdk8s.App(), Target(environment=DEV.model_copy(update={"public": public}), account="1" * 12))
+    (ingress,) = [each for chart in charts for each in chart.to_json() if each["kind"] == "Ingress"]
+    assert ingress["metadata"]["annotations"]["alb.ingress.kubernetes.io/certificate-arn"] == arn
