@@ -12,7 +12,7 @@ export PYTHONUNBUFFERED := 1
 CDK := node_modules/.bin/cdk
 CDK8S := node_modules/.bin/cdk8s
 
-.PHONY: help demo up down status test test-fast check bench synth charts diff deploy-local cost check-versions audit picture lock clean
+.PHONY: help demo up down status test test-fast check bench synth charts images diff deploy-local cost check-versions audit picture lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -33,7 +33,7 @@ test: $(VENV)/.dev-ready node_modules/.ready ## Run all tests: unit, contract on
 	@$(BIN)/python -m pytest
 
 test-fast: $(VENV)/.dev-ready node_modules/.ready ## Run the tests that start no server: seconds
-	@$(BIN)/python -m pytest -m "not servers and not model and not flow"
+	@$(BIN)/python -m pytest -m "not servers and not model and not flow and not packets"
 
 check: $(VENV)/.dev-ready node_modules/.ready ## Lint, types, import rules, locks, then all tests, cheapest first
 	@echo "== format and lint"; $(BIN)/ruff format --check . && $(BIN)/ruff check .
@@ -50,6 +50,9 @@ synth: $(VENV)/.infra-ready node_modules/.ready ## Synthesize all stacks into cd
 charts: $(VENV)/.infra-ready node_modules/.ready ## Write the Kubernetes manifests into dist/: no account, no cluster
 	@$(CDK8S) synth --check-upgrade=false
 
+images: $(VENV)/.infra-ready ## Build the images and push them to ENV's repositories (WEIGHTS=folder: the model's too); needs Docker
+	@$(BIN)/python -m tools.images --env $(or $(ENV),dev) $(if $(WEIGHTS),--weights $(WEIGHTS))
+
 diff: $(VENV)/.infra-ready node_modules/.ready ## What this work tree changes in every stack, against BASE (default: main)
 	@$(BIN)/python -m tools.template_diff --base $(or $(BASE),main)
 
@@ -65,7 +68,7 @@ check-versions: $(VENV)/.dev-ready ## Which engine versions leave support within
 picture: synth ## Draw the architecture from the templates into docs/
 	@$(BIN)/python -m tools.architecture --templates cdk.out --environment dev --svg docs/architecture-dev.svg
 
-audit: synth $(AUDIT)/.ready ## Run checkov over the templates; what is skipped has its reason in .checkov.yaml
+audit: synth charts $(AUDIT)/.ready ## Run checkov over the templates and manifests; what is skipped has its reason in .checkov.yaml
 	@$(AUDIT)/bin/checkov --config-file .checkov.yaml
 
 lock: $(VENV)/.dev-ready ## Resolve pyproject.toml again into requirements*.txt

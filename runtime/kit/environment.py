@@ -1,6 +1,7 @@
 """The process environment of a service: where it runs and what it is called, never what it is configured to do."""
 
 import os
+import sys
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -9,6 +10,8 @@ from config.base import Frozen
 from config.mounted_secrets import MOUNT_PATH
 from config.naming import Names
 from config.topology import Service
+
+MYSQL_AUTHORITIES = "LLM_JUDGE_MYSQL_CA_FILE"
 
 
 class ProcessEnvironment(Frozen):
@@ -19,6 +22,8 @@ class ProcessEnvironment(Frozen):
     log_level: str
     secrets_dir: Path
     """Mounted by External Secrets: one value per file."""
+    mysql_authorities: Path | None
+    """A PEM file with the authorities that certify MySQL's server, where the system does not know them."""
 
     def secret(self, name: str) -> SecretStr | None:
         """The mounted secret, or None where there is none: a development Redis has no password."""
@@ -27,6 +32,10 @@ class ProcessEnvironment(Frozen):
 
 
 def read_environment(service: Service) -> ProcessEnvironment:
+    """Ends the process where a file that it names is not there."""
+    authorities = os.environ.get(MYSQL_AUTHORITIES)
+    if authorities and not Path(authorities).is_file():
+        sys.exit(f"error: {MYSQL_AUTHORITIES}={authorities} names no file: unset it, or name a PEM file of authorities")
     return ProcessEnvironment(
         service=service,
         names=Names(environment=os.environ.get("LLM_JUDGE_ENVIRONMENT", "dev")),
@@ -35,4 +44,5 @@ def read_environment(service: Service) -> ProcessEnvironment:
         port=int(os.environ.get("LLM_JUDGE_PORT", str(service.port))),
         log_level=os.environ.get("LLM_JUDGE_LOG_LEVEL", "INFO"),
         secrets_dir=Path(os.environ.get("LLM_JUDGE_SECRETS_DIR", MOUNT_PATH)),
+        mysql_authorities=Path(authorities) if authorities else None,
     )

@@ -1,5 +1,7 @@
 """Runs a service's app in this process until SIGTERM or SIGINT, then drains."""
 
+import signal
+import sys
 from collections.abc import Callable
 
 import uvicorn
@@ -14,6 +16,8 @@ KEEP_ALIVE_SECONDS = 75
 
 
 def serve(service: Service, create_app: Callable[[ProcessEnvironment], FastAPI]) -> None:
+    # Before the server listens for it, and once more when the server has drained and passes it on.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     environment = read_environment(service)
     configure_logs(service=service.name, level=environment.log_level)
     uvicorn.run(

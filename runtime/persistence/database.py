@@ -7,6 +7,7 @@ import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
 import aiomysql
@@ -51,6 +52,12 @@ class RowRefused(Exception):
 class Credentials:
     username: str
     password: SecretStr
+    authorities: Path | None = None
+    """A PEM file with those that certify the server; None: the system's."""
+
+    def tls(self, address: MySqlAddress) -> ssl.SSLContext | None:
+        """Checks the server's name too. Raises OSError where the file cannot be used."""
+        return ssl.create_default_context(cafile=self.authorities) if address.tls else None
 
 
 @dataclass(frozen=True)
@@ -146,7 +153,7 @@ class Database:
                 db=address.database,
                 user=credentials.username,
                 password=credentials.password.get_secret_value(),
-                ssl=ssl.create_default_context() if address.tls else None,
+                ssl=credentials.tls(address),
                 charset="utf8mb4",
                 autocommit=True,
                 connect_timeout=CONNECT_SECONDS,

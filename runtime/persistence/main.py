@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from starlette.types import Scope
 
 from config.limits import Limits
+from config.mounted_secrets import MYSQL_PASSWORD_FILE, MYSQL_USERNAME_FILE
 from config.runtime_document import RuntimeDocument
 from config.topology import PERSISTENCE
 from runtime.contracts.record_size import max_record_bytes
@@ -20,14 +21,14 @@ from runtime.persistence.endpoints import router
 from runtime.persistence.migrate import Migrations
 from runtime.persistence.store import MySqlHistory
 
-USERNAME_FILE, PASSWORD_FILE = "mysql-username", "mysql-password"
-
 
 def create_app(environment: ProcessEnvironment) -> FastAPI:
     def credentials() -> Credentials:
-        username, password = environment.secret(USERNAME_FILE), environment.secret(PASSWORD_FILE)
+        username, password = environment.secret(MYSQL_USERNAME_FILE), environment.secret(MYSQL_PASSWORD_FILE)
         return Credentials(
-            username=username.get_secret_value() if username else "root", password=password or SecretStr("")
+            username=username.get_secret_value() if username else "root",
+            password=password or SecretStr(""),
+            authorities=environment.mysql_authorities,
         )
 
     @asynccontextmanager

@@ -1,7 +1,6 @@
 """Brings the schema up to date at start: under a lock, so that of several replicas one does it and the others wait."""
 
 import asyncio
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Self
@@ -72,7 +71,7 @@ def migrate(address: MySqlAddress, credentials: Credentials) -> None:
             database=address.database,
             user=credentials.username,
             password=credentials.password.get_secret_value(),
-            ssl=ssl.create_default_context() if address.tls else None,
+            ssl=credentials.tls(address),
             charset="utf8mb4",
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
