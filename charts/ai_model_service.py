@@ -29,7 +29,7 @@ class AiModelService(JudgeChart):
 
     def build(self) -> None:
         replicas = self.target.environment.ai_model.replicas
-        add_workload(self, AI_MODEL, pod=self._pod(), role_arn=None, replicas=replicas)
+        add_workload(self, AI_MODEL, pod=self._pod(), replicas=replicas, surge=0)
 
     def _pod(self) -> k8s.PodSpec:
         model = self.target.environment.ai_model

@@ -31,7 +31,7 @@ class RuntimeService(JudgeChart):
         return 0
 
     def build(self) -> None:
-        add_workload(self, self.service, pod=self._pod(), role_arn=self.target.role_arn(self.service), replicas=None)
+        add_workload(self, self.service, pod=self._pod(), role_arn=self.target.role_arn(self.service))
         match self._workload:
             case ScaledByCpu() as workload:
                 scale_by_cpu(self, self.service, workload)

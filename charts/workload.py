@@ -13,9 +13,18 @@ KEPT_REVISIONS = 3
 
 
 def add_workload(
-    scope: Construct, service: Service, *, pod: k8s.PodSpec, role_arn: str | None, replicas: int | None
+    scope: Construct,
+    service: Service,
+    *,
+    pod: k8s.PodSpec,
+    role_arn: str | None = None,
+    replicas: int | None = None,
+    surge: int = SURGE_PODS,
 ) -> None:
-    """`replicas` None: an autoscaler's, so that applying the manifest again does not undo what that one did."""
+    """`replicas` None: an autoscaler's, so that applying the manifest again does not undo what that one did.
+
+    `surge` 0: where there is no second node for a new pod, the old one goes first.
+    """
     named = k8s.ObjectMeta(name=service.name)
     selector = k8s.LabelSelector(match_labels=labels_of(service))
     k8s.KubeServiceAccount(
@@ -35,7 +44,8 @@ def add_workload(
             strategy=k8s.DeploymentStrategy(
                 type="RollingUpdate",
                 rolling_update=k8s.RollingUpdateDeployment(
-                    max_surge=k8s.IntOrString.from_number(SURGE_PODS), max_unavailable=k8s.IntOrString.from_number(0)
+                    max_surge=k8s.IntOrString.from_number(surge),
+                    max_unavailable=k8s.IntOrString.from_number(0 if surge else 1),
                 ),
             ),
             revision_history_limit=KEPT_REVISIONS,

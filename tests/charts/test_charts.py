@@ -97,16 +97,6 @@ def test_fewer_pods_at_most_than_at_least_are_refused() -> None:
     assert "min_replicas 9 is above max_replicas 4" in refused(workloads=workloads)
 
 
-def test_the_quota_leaves_room_for_every_workload_at_its_most(either: Manifests) -> None:
-    hard = either.one("ResourceQuota", "quota")["spec"]["hard"]
-    workloads = either.environment.workloads.by_service
-    # One more of each, while a new version comes up.
-    pods = sum(each.max_replicas + 1 for each in workloads.values())
-    memory = sum((each.max_replicas + 1) * each.pod.memory_mib for each in workloads.values())
-    assert int(hard["pods"]) >= pods
-    assert int(hard["requests.memory"].removesuffix("Mi")) >= memory
-
-
 def test_a_certificate_of_the_config_is_the_load_balancers() -> None:
     arn = "arn:aws:acm:us-east-1:123456789012:certificate/1234"
     public = DEV.public.model_copy(update={"certificate_arn": arn})

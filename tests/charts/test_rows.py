@@ -115,6 +115,11 @@ def test_r20_one_setting_turns_the_model_on() -> None:
     assert "ai" in [group.name for group in environment.node_groups]
 
 
+def test_r20_a_new_version_of_the_model_needs_no_second_gpu_node(either: Manifests) -> None:
+    strategy = either.one("Deployment", "ai-model-service")["spec"]["strategy"]
+    assert strategy["rollingUpdate"] == {"maxSurge": 0, "maxUnavailable": 1}
+
+
 def test_r20_vllm_serves_the_model_of_the_config_from_its_own_image(dev: Manifests) -> None:
     container = dev.container("ai-model-service")
     assert container["image"].endswith("/dev-llm-judge/ai-model-service:0.1.0")
