@@ -6,13 +6,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 AUDIT := .venv-audit
+ANALYZER := .venv-analyzer
 export PYTHONPATH := .:constructs
 export PYTHONUNBUFFERED := 1
 
 CDK := node_modules/.bin/cdk
 CDK8S := node_modules/.bin/cdk8s
 
-.PHONY: help demo up down status test test-fast check bench synth charts images diff deploy-local cost check-versions audit picture lock clean
+.PHONY: help demo up down status test test-fast check bench synth charts connectivity images diff deploy-local cost check-versions audit picture lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -29,7 +30,7 @@ down: $(VENV)/.local-ready ## Stop what `make demo` or `make up` started
 status: $(VENV)/.local-ready ## Show what runs, on which port
 	@$(BIN)/python -m runtime.local status
 
-test: $(VENV)/.dev-ready node_modules/.ready ## Run all tests: unit, contract on real servers, and the whole flow
+test: $(VENV)/.dev-ready $(ANALYZER)/.ready node_modules/.ready ## Run all tests: unit, contract on real servers, and the whole flow
 	@$(BIN)/python -m pytest
 
 test-fast: $(VENV)/.dev-ready node_modules/.ready ## Run the tests that start no server: seconds
@@ -49,6 +50,9 @@ synth: $(VENV)/.infra-ready node_modules/.ready ## Synthesize all stacks into cd
 
 charts: $(VENV)/.infra-ready node_modules/.ready ## Write the Kubernetes manifests into dist/: no account, no cluster
 	@$(CDK8S) synth --check-upgrade=false
+
+connectivity: $(VENV)/.dev-ready charts ## Who reaches whom, by the network policies alone (ENV=dev or prod)
+	@$(BIN)/python -m tools.connectivity --manifests dist/$(or $(ENV),dev) --environment $(or $(ENV),dev) --svg docs/connectivity-$(or $(ENV),dev).svg
 
 images: $(VENV)/.infra-ready ## Build the images and push them to ENV's repositories (WEIGHTS=folder: the model's too); needs Docker
 	@$(BIN)/python -m tools.images --env $(or $(ENV),dev) $(if $(WEIGHTS),--weights $(WEIGHTS))
@@ -76,7 +80,7 @@ lock: $(VENV)/.dev-ready ## Resolve pyproject.toml again into requirements*.txt
 
 clean: ## Remove the environment and all local state
 	@[ ! -x $(BIN)/python ] || $(BIN)/python -m runtime.local down || true
-	rm -rf $(VENV) $(AUDIT) node_modules .local cdk.out dist
+	rm -rf $(VENV) $(AUDIT) $(ANALYZER) node_modules .local cdk.out dist
 
 $(VENV)/.local-ready: requirements-local.txt tools/environment
 	@tools/environment $(PYTHON) $(VENV) requirements-local.txt
@@ -92,6 +96,10 @@ $(VENV)/.dev-ready: requirements-dev.txt tools/environment
 
 $(AUDIT)/.ready: requirements-audit.txt tools/environment
 	@tools/environment $(PYTHON) $(AUDIT) requirements-audit.txt
+	@touch $@
+
+$(ANALYZER)/.ready: requirements-analyzer.txt tools/environment
+	@tools/environment $(PYTHON) $(ANALYZER) requirements-analyzer.txt
 	@touch $@
 
 node_modules/.ready: package-lock.json

@@ -4,6 +4,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tools.architecture.access import Access, Verb
+from tools.architecture.cluster import Cluster
 from tools.architecture.gutter import Net
 from tools.architecture.layout import Key, Kind, Placed
 from tools.architecture.management import Management
@@ -63,6 +64,7 @@ def short_arrows(architecture: Architecture, drawn: Drawn) -> Iterator[Arrow]:
     """All that need no gutter."""
     yield from _ways_out(architecture.network, drawn)
     yield from _ways_in(architecture, drawn)
+    yield from _requests(architecture.cluster, drawn)
     yield from _message_ways(architecture.messaging, drawn)
     yield from _notices(architecture.management, drawn)
 
@@ -86,6 +88,17 @@ def _ways_in(architecture: Architecture, drawn: Drawn) -> Iterator[Arrow]:
     ways = [(way.source, key) for way in architecture.ways for key, groups in guarded if way.group in groups]
     for source, key in dict.fromkeys(ways):
         yield from _between(drawn, source, key, Kind.DATA)
+
+
+def _requests(cluster: Cluster, drawn: Drawn) -> Iterator[Arrow]:
+    """Down through the load balancer to the pods behind it."""
+    pods = {(workload.namespace, workload.name): drawn[workload.key] for workload in cluster.workloads}
+    for balancer in cluster.load_balancers:
+        behind = [pods[backend] for backend in balancer.backends if backend in pods]
+        lines = [straight(drawn[balancer.key], each) for each in behind]
+        if balancer.is_public:
+            lines.append(straight(drawn[INTERNET], drawn[balancer.key], *behind))
+        yield Arrow(tuple(lines), Kind.DATA)
 
 
 def _message_ways(messaging: Messaging, drawn: Drawn) -> Iterator[Arrow]:

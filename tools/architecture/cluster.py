@@ -1,10 +1,12 @@
-"""The EKS cluster as the templates make it: nodes, add-ons, charts, and the workloads with a role of their own."""
+"""The EKS cluster as the templates make it: nodes, add-ons, what runs there, and the load balancers in front."""
 
 import re
 from dataclasses import dataclass
 
 from tools.architecture.document import service_places
-from tools.architecture.names import listed
+from tools.architecture.load_balancers import LoadBalancer, read_load_balancers
+from tools.architecture.manifests import Pods, pod_callers, read_pods
+from tools.architecture.node_groups import NodeGroup, read_node_groups
 from tools.architecture.templates import Address, Resource, Templates
 
 WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
@@ -12,19 +14,8 @@ SERVICE_ACCOUNT = re.compile(r':sub":"system:serviceaccount:([^:]+):([^"]+)"')
 
 
 @dataclass(frozen=True)
-class NodeGroup:
-    name: str
-    instance_types: tuple[str, ...]
-    capacity: str
-    smallest: int
-    largest: int
-    image: str
-    disk: str
-
-
-@dataclass(frozen=True)
 class Workload:
-    """What runs under a name in a namespace: known by its role, by its chart, or by its place in the settings."""
+    """What has a name in a namespace: by its place in the settings, its chart, its role, or its Deployment."""
 
     namespace: str
     name: str
@@ -32,6 +23,14 @@ class Workload:
     chart_version: str
     role: Address | None
     role_name: str
+    pods: Pods | None
+    callers: tuple[str, ...] | None
+    """The pods that the network policies let in."""
+
+    @property
+    def key(self) -> Address | str:
+        """Of its box."""
+        return self.role or f"{self.namespace}/{self.name}"
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,7 @@ class Cluster:
     node_groups: tuple[NodeGroup, ...]
     add_ons: tuple[str, ...]
     workloads: tuple[Workload, ...]
+    load_balancers: tuple[LoadBalancer, ...]
 
 
 def read_cluster(templates: Templates) -> Cluster:
@@ -55,34 +55,10 @@ def read_cluster(templates: Templates) -> Cluster:
         version=found.properties.text("Version"),
         is_private=not found.properties.is_on("ResourcesVpcConfig", "EndpointPublicAccess"),
         subnets=found.properties.targets("ResourcesVpcConfig", "SubnetIds"),
-        node_groups=tuple(_node_group(templates, each) for each in templates.of_type("AWS::EKS::Nodegroup")),
+        node_groups=read_node_groups(templates),
         add_ons=tuple(each.name("AddonName") for each in templates.of_type("AWS::EKS::Addon")),
         workloads=_workloads(templates),
-    )
-
-
-def _node_group(templates: Templates, found: Resource) -> NodeGroup:
-    properties = found.properties
-    return NodeGroup(
-        # Pods choose it by its labels, and AWS gives it a name where the template has none.
-        name=properties.text("NodegroupName") or listed(properties.texts("Labels")) or found.address.logical_id,
-        instance_types=tuple(each.text() for each in properties.each("InstanceTypes")),
-        capacity=properties.text("CapacityType"),
-        smallest=properties.number("ScalingConfig", "MinSize"),
-        largest=properties.number("ScalingConfig", "MaxSize"),
-        image=properties.text("AmiType"),
-        disk=_disk(templates, properties.target("LaunchTemplate", "Id")),
-    )
-
-
-def _disk(templates: Templates, launch: Address | None) -> str:
-    if launch is None:
-        return ""
-    devices = templates.resources[launch].properties.each("LaunchTemplateData", "BlockDeviceMappings")
-    return listed(
-        f"{volume.text('VolumeSize')} GiB {volume.text('VolumeType')}"
-        + (", encrypted" if volume.is_on("Encrypted") else "")
-        for volume in (device.at("Ebs") for device in devices)
+        load_balancers=read_load_balancers(templates),
     )
 
 
@@ -94,7 +70,7 @@ def _workloads(templates: Templates) -> tuple[Workload, ...]:
         (chart.properties.text("Namespace"), chart.properties.text("Release")): chart.properties.text("Version")
         for chart in templates.of_type("Custom::AWSCDK-EKS-HelmChart")
     }
-    ports = service_places(templates)
+    ports, pods = service_places(templates), read_pods(templates)
     return tuple(
         Workload(
             namespace=namespace,
@@ -103,8 +79,10 @@ def _workloads(templates: Templates) -> tuple[Workload, ...]:
             chart_version=charts.get((namespace, name), ""),
             role=role.address if role else None,
             role_name=role.name("RoleName") if role else "",
+            pods=pods.get((namespace, name)),
+            callers=pod_callers(templates, (namespace, name)),
         )
-        for namespace, name in dict.fromkeys((*ports, *charts, *roles))
+        for namespace, name in dict.fromkeys((*ports, *charts, *roles, *pods))
         for role in [roles.get((namespace, name))]
     )
 

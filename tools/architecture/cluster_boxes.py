@@ -1,19 +1,23 @@
 """The cluster as boxes. What reaches something outside the VPC stands at the right, where its lines can leave."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from tools.architecture.access import Access
-from tools.architecture.cluster import Cluster, NodeGroup, Workload
+from tools.architecture.cluster import Cluster, Workload
 from tools.architecture.layout import Box, Kind, across, down
+from tools.architecture.manifests import Pods
 from tools.architecture.names import Shorten, listed
+from tools.architecture.node_groups import NodeGroup
 from tools.architecture.templates import Address
 
 Reach = Counter[Address | None]
 """How many resources each role may reach."""
 MADE_OF_SHARE = 0.75
 """How wide the nodes are, for each unit of the namespace beside them."""
+SERVICE = "-service"
+"""How most names end: a caller is known without it."""
 
 
 def cluster_box(cluster: Cluster, accesses: tuple[Access, ...], short: Shorten) -> Box:
@@ -42,7 +46,7 @@ def _node_group(group: NodeGroup, short: Shorten) -> Box:
     capacity = group.capacity.replace("_", "-").lower()
     size = f"{group.smallest} to {group.largest} nodes, {capacity}"
     return Box(
-        title=f"Nodes: {short(group.name)}",
+        title=f"Nodes: {short(group.name)}{', fallback' if group.is_fallback else ''}",
         lines=(size, listed(group.instance_types), group.image, group.disk),
         kind=Kind.COMPUTE,
     )
@@ -76,8 +80,27 @@ def _workload(workload: Workload, reach: Reach) -> Box:
     chart = [f"chart {workload.chart_version}"] if workload.chart_version else []
     return Box(
         title=workload.name if workload.port is None else f"{workload.name} :{workload.port}",
-        lines=(listed([*chart, workload.role_name or "no role in AWS"]),),
+        lines=(
+            listed([*chart, workload.role_name or "no role in AWS"]),
+            *_pods(workload.pods),
+            *_callers(workload.callers),
+        ),
         kind=Kind.COMPUTE,
-        key=workload.role,
+        key=workload.key,
         ports=reach[workload.role],
     )
+
+
+def _pods(pods: Pods | None) -> Iterator[str]:
+    if pods is None:
+        return
+    size = str(pods.largest or "no")
+    if pods.smallest < pods.largest:
+        size = f"{pods.smallest} to {size}"
+    yield f"{size} {'pod' if size == '1' else 'pods'}{f', by {pods.scaled_by}' if pods.scaled_by else ''}"
+
+
+def _callers(callers: tuple[str, ...] | None) -> Iterator[str]:
+    if callers is not None:
+        names = (caller.removesuffix(SERVICE) for caller in callers)
+        yield f"from {listed(names) or 'no other pod'}"

@@ -13,14 +13,14 @@ MEANINGS = {
     "what failed": (Kind.MESSAGING, True),
     "may read the secret": (Kind.SECURITY, False),
     "may read the settings, write the logs": (Kind.MANAGEMENT, False),
-    "is let in by the security group": (Kind.DATA, False),
+    "is let in by security group or ingress": (Kind.DATA, False),
     "default route": (Kind.NETWORK, False),
 }
 ROWS = 2
 NOTE = (
-    "Drawn from the synthesized templates alone: what runs in the cluster is known by its role, its chart or its "
-    "address in the settings. What the cluster's manifests make is not here: the load balancer, the network policies; "
-    "nor are the functions that only serve a deployment."
+    "Drawn from the synthesized templates alone, with the Kubernetes manifests in them: an ingress becomes the load "
+    "balancer, and network policies say from which pods a service takes calls. Not here: where pods may connect to, "
+    "what the charts make, and the functions that only serve a deployment."
 )
 
 

@@ -19,9 +19,10 @@ class Arrow:
     is_dashed: bool = False
 
 
-def straight(source: Placed, target: Placed) -> Line:
-    """Between the sides that face each other."""
-    left, right = max(source.x, target.x), min(source.right, target.right)
+def straight(source: Placed, target: Placed, *in_line: Placed) -> Line:
+    """Between the sides that face each other; upright, it could go on to what is in line."""
+    column = source, target, *in_line
+    left, right = max(each.x for each in column), min(each.right for each in column)
     if left < right:
         x = left + (right - left) * BESIDE_TITLES
         return ((x, source.bottom), (x, target.y)) if source.y < target.y else ((x, source.y), (x, target.bottom))

@@ -1,17 +1,18 @@
 """The VPC as boxes: the tiers, and in each what its subnets hold."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from tools.architecture.arrows import endpoints_of
 from tools.architecture.cluster_boxes import cluster_box
 from tools.architecture.data import Store
 from tools.architecture.layout import Box, Kind, across
+from tools.architecture.load_balancers import LoadBalancer
 from tools.architecture.model import Architecture
 from tools.architecture.names import Shorten, listed
 from tools.architecture.network import NatInstance, Network, Subnet, Tier, Way
 
-PASSAGE_SHARE = 0.36
-"""How wide it is, for each store beside it."""
+PASSAGE_SHARE = 0.15
+"""How wide it is, for each box at its left."""
 
 
 def vpc_box(architecture: Architecture, short: Shorten) -> Box:
@@ -20,12 +21,24 @@ def vpc_box(architecture: Architecture, short: Shorten) -> Box:
         title=f"VPC {network.cidr}",
         kind=Kind.NETWORK,
         key=network.address,
-        children=(across(*_doors(network)), *(_tier(architecture, tier, short) for tier in network.tiers)),
+        children=(_doors(architecture), *(_tier(architecture, tier, short) for tier in network.tiers)),
         gap=20,
     )
 
 
-def _doors(network: Network) -> Iterator[Box]:
+def _doors(architecture: Architecture) -> Box:
+    is_passed = any(balancer.is_public for balancer in architecture.cluster.load_balancers)
+    return _row(_gateways(architecture.network), is_passed=is_passed)
+
+
+def _row(boxes: Iterable[Box], *, is_passed: bool) -> Box:
+    """With room at the right for an arrow that passes to what is below."""
+    beside = tuple(boxes)
+    passage = Box(is_framed=False, share=PASSAGE_SHARE * len(beside))
+    return across(*beside, *([passage] if is_passed else []))
+
+
+def _gateways(network: Network) -> Iterator[Box]:
     """The internet gateway at the right, so that its arrow passes no title."""
     gateways = [endpoint.service for endpoint in network.endpoints if endpoint.is_gateway]
     if gateways:
@@ -35,9 +48,15 @@ def _doors(network: Network) -> Iterator[Box]:
 
 
 def _tier(architecture: Architecture, tier: Tier, short: Shorten) -> Box:
-    subnets = across(*(_subnet(subnet, architecture.network.nat_instances) for subnet in tier.subnets))
+    balancers = architecture.cluster.load_balancers
+    here = [_load_balancer(each, short) for each in balancers if each.subnet_access == tier.access]
+    apps = [*_apps(architecture, tier, short)]
+    subnets = _row(
+        (_subnet(subnet, architecture.network.nat_instances) for subnet in tier.subnets),
+        is_passed=bool(here or (balancers and apps)),
+    )
     # What is reached comes first, for it is reached from above.
-    contents = (*_reached(architecture, tier, short), subnets, *_apps(architecture, tier, short))
+    contents = (*here, *_reached(architecture, tier, short), subnets, *apps)
     return Box(_tier_title(tier), kind=Kind.NETWORK, key=tier.name, children=contents, gap=16)
 
 
@@ -62,9 +81,18 @@ def _reached(architecture: Architecture, tier: Tier, short: Shorten) -> Iterator
     stores = [_store(store, architecture.ways, short) for store in architecture.stores if tier.holds(store.subnets)]
     endpoints = [*_endpoints(architecture, tier)]
     if stores:
-        # The arrow to the endpoints passes at the right of the stores.
-        yield across(*stores, *(Box(is_framed=False, share=PASSAGE_SHARE) for _ in endpoints))
+        yield _row(stores, is_passed=bool(endpoints))
     yield from endpoints
+
+
+def _load_balancer(balancer: LoadBalancer, short: Shorten) -> Box:
+    entrance = f"{balancer.scheme}, {listed(balancer.listeners)} from {balancer.lets_in}"
+    return Box(
+        title=f"Load balancer {short(balancer.name)}",
+        lines=(entrance, listed([*balancer.hosts, balancer.tls_policy])),
+        kind=Kind.NETWORK,
+        key=balancer.key,
+    )
 
 
 def _store(store: Store, ways: Sequence[Way], short: Shorten) -> Box:
