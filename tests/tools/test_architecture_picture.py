@@ -190,6 +190,7 @@ def test_the_diagrams_numbers_are_in_the_picture(bodies: dict[str, Bodies]) -> N
         "m6i.large, m5.large",
         "gateway-service :8000",
         "dev-judge-svc-role",
+        "internet-facing, HTTPS 443 from 0.0.0.0/0",
         "db.t4g.medium, one zone",
         "lets in tcp 3306",
         "cache.t4g.medium, 1 node",
@@ -198,6 +199,43 @@ def test_the_diagrams_numbers_are_in_the_picture(bodies: dict[str, Bodies]) -> N
         "50 USD, 100 USD, 150 USD, 200 USD",
     ):
         assert fact in said
+
+
+def test_requests_come_from_the_internet_through_the_load_balancer_down_to_the_gateway(
+    bodies: dict[str, Bodies],
+) -> None:
+    shown = drawn(bodies["dev"])
+    internet, gateway = by_title(shown, "Internet"), by_title(shown, "gateway-service :8000")
+    balancer, public = by_title(shown, "Load balancer alb"), by_title(shown, "Public subnets")
+    assert holds(box_span(public), box_span(balancer))
+    assert DEV.public.domain in "\n".join(balancer.box.lines)
+    ways = {(line[0][1], line[-1][1]) for arrow in shown.arrows for line in arrow.lines}
+    assert {(internet.bottom, balancer.y), (balancer.bottom, gateway.y)} <= ways
+
+
+def test_a_service_says_how_many_pods_it_has_and_which_pods_call_it(bodies: dict[str, Bodies]) -> None:
+    shown = drawn(bodies["dev"])
+    said = {
+        service: by_title(shown, f"{service}-service :{port}").box.lines[1:]
+        for service, port in (("redis", 8001), ("inference", 8003), ("ai-model", 8005))
+    }
+    assert said == {
+        "redis": ("2 to 4 pods, by CPU", "from gateway, inference, judge"),
+        "inference": ("1 to 4 pods, by backlog", "from no other pod"),
+        "ai-model": ("no pods", "from inference, judge"),
+    }
+
+
+def test_a_cluster_without_an_ingress_has_no_load_balancer(bodies: dict[str, Bodies]) -> None:
+    umbrella = DEV.names.umbrella_stack
+    kept = {
+        name: found
+        for name, found in bodies["dev"][umbrella]["Resources"].items()
+        if "internet-facing" not in json.dumps(found)
+    }
+    shown = drawn({**bodies["dev"], umbrella: {**bodies["dev"][umbrella], "Resources": kept}})
+    assert not [text for text in texts(shown) if "Load balancer" in text]
+    assert_readable(shown)
 
 
 def test_a_queue_that_is_added_appears_beside_its_topic(bodies: dict[str, Bodies]) -> None:

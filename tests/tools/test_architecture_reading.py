@@ -176,7 +176,7 @@ def test_a_subnet_leaves_by_the_default_route_of_its_table() -> None:
     }
 
 
-def test_a_workload_is_known_by_its_role_its_chart_or_its_place_in_the_settings() -> None:
+def test_a_workload_is_known_by_its_role_its_chart_its_deployment_or_its_place_in_the_settings() -> None:
     issuer = {"Fn::Select": [1, {"Fn::Split": [":oidc-provider/", {"Ref": "Issuer"}]}]}
     condition = {"Fn::Join": ["", ['{"', issuer, ':sub":"system:serviceaccount:shop:till"}']]}
     trust = {
@@ -184,6 +184,7 @@ def test_a_workload_is_known_by_its_role_its_chart_or_its_place_in_the_settings(
         "Condition": {"StringEquals": {"Fn::GetAtt": ["Trust", "Value"]}},
     }
     document = json.dumps({"service_urls": {"till": "http://till.shop.svc:80", "shelf": "http://shelf.shop.svc:81"}})
+    deployments = [{"kind": "Deployment", "metadata": {"namespace": "shop", "name": name}} for name in ("till", "door")]
     templates = Templates(
         {
             "Shop": stack(
@@ -192,6 +193,7 @@ def test_a_workload_is_known_by_its_role_its_chart_or_its_place_in_the_settings(
                 Till=resource("AWS::IAM::Role", AssumeRolePolicyDocument={"Statement": [trust]}, RoleName="till-role"),
                 Chart=resource("Custom::AWSCDK-EKS-HelmChart", Namespace="system", Release="scaler", Version="9.1"),
                 Settings=resource("AWS::AppConfig::HostedConfigurationVersion", Content=document),
+                Applied=resource("Custom::AWSCDK-EKS-KubernetesResource", Manifest=json.dumps(deployments)),
             )
         }
     )
@@ -202,6 +204,7 @@ def test_a_workload_is_known_by_its_role_its_chart_or_its_place_in_the_settings(
         ("shop", "till", 80, "till-role", ""),
         ("shop", "shelf", 81, "", ""),
         ("system", "scaler", None, "", "9.1"),
+        ("shop", "door", None, "", ""),
     ]
 
 
@@ -212,6 +215,17 @@ def test_a_node_group_that_aws_names_goes_by_its_label() -> None:
     named, labelled = nodes(NodegroupName="shop-gpu"), nodes(Labels={"shop/node-group": "system"})
     templates = Templates({"Shop": stack(Cluster=resource("AWS::EKS::Cluster"), A=named, B=labelled, C=nodes())})
     assert [group.name for group in read_cluster(templates).node_groups] == ["shop-gpu", "system", "C"]
+
+
+def test_of_two_node_groups_for_the_same_pods_the_autoscaler_falls_back_to_the_lower_priority() -> None:
+    def nodes() -> Properties:
+        return resource("AWS::EKS::Nodegroup", ScalingConfig={"MinSize": 0}, Labels={"pool": "till"})
+
+    values = json.dumps({"expanderPriorities": {"1": [".*Spare.*"], "20": [".*Spot.*"]}})
+    autoscaler = resource("Custom::AWSCDK-EKS-HelmChart", Chart="cluster-autoscaler", Release="scaler", Values=values)
+    cluster = resource("AWS::EKS::Cluster")
+    templates = Templates({"Shop": stack(Cluster=cluster, Chart=autoscaler, SpareA1=nodes(), SpotB2=nodes())})
+    assert [group.is_fallback for group in read_cluster(templates).node_groups] == [True, False]
 
 
 def test_an_import_that_nobody_exports_is_named() -> None:

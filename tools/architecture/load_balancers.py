@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tools.architecture.manifests import Spot, manifests
 from tools.architecture.names import listed
+from tools.architecture.network import ANYWHERE
 from tools.architecture.templates import Part, Templates
 
 INTERNET_FACING = "internet-facing"
@@ -54,7 +55,7 @@ def _load_balancer(ingress: Part) -> LoadBalancer:
             for listener in json.loads(_asked(ingress, "listen-ports") or "[]")
             for protocol, port in listener.items()
         ),
-        lets_in=listed(_asked(ingress, "inbound-cidrs").split(",")),
+        lets_in=listed((_asked(ingress, "inbound-cidrs") or ANYWHERE).split(",")),
         tls_policy=_asked(ingress, "ssl-policy"),
         hosts=tuple(rule.text("host") for rule in rules),
         backends=tuple(

@@ -11,7 +11,7 @@ from tools.architecture.model import Architecture
 from tools.architecture.names import Shorten, listed
 from tools.architecture.network import NatInstance, Network, Subnet, Tier, Way
 
-PASSAGE_SHARE = 0.15
+PASSAGE_SHARE = 0.19
 """How wide it is, for each box at its left."""
 
 
