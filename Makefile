@@ -54,7 +54,7 @@ charts: $(VENV)/.infra-ready node_modules/.ready ## Write the Kubernetes manifes
 connectivity: $(VENV)/.dev-ready charts ## Who reaches whom, by the network policies alone (ENV=dev or prod)
 	@$(BIN)/python -m tools.connectivity --manifests dist/$(or $(ENV),dev) --environment $(or $(ENV),dev) --svg docs/connectivity-$(or $(ENV),dev).svg
 
-images: $(VENV)/.infra-ready ## Build the images and push them to ENV's repositories (WEIGHTS=folder: the model's too); needs Docker
+images: $(VENV)/.infra-ready ## Build the services' image and push it to ENV's repositories (WEIGHTS=folder: the model's); needs Docker
 	@$(BIN)/python -m tools.images --env $(or $(ENV),dev) $(if $(WEIGHTS),--weights $(WEIGHTS))
 
 diff: $(VENV)/.infra-ready node_modules/.ready ## What this work tree changes in every stack, against BASE (default: main)

@@ -10,7 +10,6 @@ from config.workloads import ScaledByBacklog, ScaledByCpu
 CALM_SECONDS = 300
 """For so long fewer pods must have been enough before one is taken away."""
 STEP_SECONDS = 60
-POLL_SECONDS = 15
 KEDA_API = "keda.sh/v1alpha1"
 
 
@@ -70,7 +69,6 @@ def scale_by_backlog(
             "scaleTargetRef": {"kind": "Deployment", "name": service.name},
             "minReplicaCount": workload.min_replicas,
             "maxReplicaCount": workload.max_replicas,
-            "pollingInterval": POLL_SECONDS,
             "advanced": {
                 "horizontalPodAutoscalerConfig": {
                     "behavior": {

@@ -21,7 +21,7 @@ class Target:
 
     def image(self, service: Service) -> str:
         registry = f"{self.account}.dkr.ecr.{self.environment.region}.amazonaws.com"
-        return f"{registry}/{self.environment.names.repository(service)}:{self.environment.image_tag}"
+        return f"{registry}/{self.environment.names.repository(service)}:{self.environment.tag_of(service)}"
 
     def role_arn(self, service: Service) -> str:
         return f"arn:aws:iam::{self.account}:role/{self.environment.names.service_role(service)}"

@@ -23,6 +23,9 @@ from config.topology import (
 EVERYWHERE = "0.0.0.0/0"
 LINK_LOCAL = "169.254.0.0/16"
 """The metadata address of EC2, and with it the node's role."""
+PRIVATE = ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")
+"""The VPC, peered networks, and the cluster's Services, the Kubernetes API among them: a packet to one of these is
+judged before its address is replaced by a pod's."""
 BOTH_WAYS = ["Ingress", "Egress"]
 PODS = frozenset(service.name for service in SERVICES)
 AWS_APIS = "aws-apis"
@@ -71,8 +74,8 @@ class NetworkPolicies(JudgeChart):
             return [k8s.NetworkPolicyPeer(pod_selector=_pods(end))]
         network = self.target.environment.network
         if end in (OPENAI_API, GOOGLE_API):
-            inside = [str(network.vpc_cidr), LINK_LOCAL]
-            return [k8s.NetworkPolicyPeer(ip_block=k8s.IpBlock(cidr=EVERYWHERE, except_=inside))]
+            outside = k8s.IpBlock(cidr=EVERYWHERE, except_=[*PRIVATE, LINK_LOCAL])
+            return [k8s.NetworkPolicyPeer(ip_block=outside)]
         ranges = {
             ALB: network.public_cidrs,
             RDS: network.data_cidrs,

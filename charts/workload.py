@@ -60,7 +60,9 @@ def add_workload(
             type="ClusterIP",
             selector=labels_of(service),
             ports=[
-                k8s.ServicePort(name=PORT_NAME, port=service.port, target_port=k8s.IntOrString.from_string(PORT_NAME))
+                k8s.ServicePort(
+                    name=PORT_NAME, port=service.port, target_port=k8s.IntOrString.from_number(service.port)
+                )
             ],
         ),
     )

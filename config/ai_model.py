@@ -13,6 +13,8 @@ class AiModel(Frozen):
     """The one setting that turns it on: nodes, their add-on, the pod, and the provider `local` of the services."""
     name: str = "qwen2.5-7b-instruct-awq"
     """Requests name it `local/<name>`; the image holds its weights."""
+    image_tag: str = Field(default="0.1.0", pattern=r"^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$")
+    """Its own: a new version of the services should not move the model, nor push its weights again."""
     context_tokens: int = Field(default=8192, ge=1024)
     max_in_flight: int = Field(default=16, ge=1)
     """Of each worker."""

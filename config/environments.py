@@ -8,13 +8,14 @@ from config.ai_model import AiModel
 from config.base import Frozen
 from config.cluster import Cluster, NodeGroup
 from config.data import MySqlDatabase, RedisCache
-from config.limits import Limits
+from config.limits import KEEP_ALIVE_SECONDS, Limits
 from config.naming import Names
 from config.network import Network
 from config.operations import Operations
 from config.public_endpoint import PublicEndpoint
 from config.regions import REGIONS
 from config.resources import Resources
+from config.topology import AI_MODEL, Service
 from config.versions import Versions
 from config.workloads import ScaledByBacklog, ScaledByCpu, Workloads
 
@@ -48,7 +49,10 @@ class CloudEnvironment(Environment):
     keep_data: bool
     """Whether a database, its keys and its secrets outlive the stack that is deleted."""
     image_tag: str = Field(default="0.1.0", pattern=r"^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$")
-    """Of every service: what `make images` pushes and the pods run. The repositories let no tag move."""
+    """Of the five services: what `make images` pushes and the pods run. The repositories let no tag move."""
+
+    def tag_of(self, service: Service) -> str:
+        return self.ai_model.image_tag if service == AI_MODEL else self.image_tag
 
     @property
     def node_groups(self) -> tuple[NodeGroup, ...]:
@@ -70,7 +74,12 @@ class CloudEnvironment(Environment):
                 "public.idle_timeout_seconds must exceed limits.prefer_wait_max_seconds: the load balancer would cut "
                 "off a caller who waits for a result"
             )
-        if self.image_tag == "latest":
+        if self.public.idle_timeout_seconds >= KEEP_ALIVE_SECONDS:
+            raise ValueError(
+                f"public.idle_timeout_seconds must be below {KEEP_ALIVE_SECONDS}, when the services close idle "
+                "connections: the load balancer would use one that is being closed"
+            )
+        if "latest" in (self.image_tag, self.ai_model.image_tag):
             raise ValueError("image_tag must name one version: which one `latest` is changes with each push")
         return self
 
@@ -111,11 +120,11 @@ PROD = CloudEnvironment(
     redis=RedisCache(node_type="m6g.large", replicas=1, snapshot_days=7),
     cluster=Cluster(),
     workloads=Workloads(
-        gateway=ScaledByCpu(pod=Resources(cpu_millis=500, memory_mib=512), min_replicas=3, max_replicas=12),
-        redis=ScaledByCpu(pod=Resources(cpu_millis=500, memory_mib=256), min_replicas=3, max_replicas=9),
+        gateway=ScaledByCpu(pod=Resources(cpu_millis=250, memory_mib=512), min_replicas=3, max_replicas=12),
+        redis=ScaledByCpu(pod=Resources(cpu_millis=250, memory_mib=256), min_replicas=3, max_replicas=9),
         persistence=ScaledByCpu(pod=Resources(cpu_millis=250, memory_mib=256), min_replicas=2, max_replicas=6),
-        inference=ScaledByBacklog(pod=Resources(cpu_millis=500, memory_mib=768), min_replicas=2, max_replicas=12),
-        judge=ScaledByBacklog(pod=Resources(cpu_millis=500, memory_mib=768), min_replicas=2, max_replicas=12),
+        inference=ScaledByBacklog(pod=Resources(cpu_millis=250, memory_mib=768), min_replicas=2, max_replicas=12),
+        judge=ScaledByBacklog(pod=Resources(cpu_millis=250, memory_mib=768), min_replicas=2, max_replicas=12),
     ),
     public=PublicEndpoint(domain="judge.example.com"),
     operations=Operations(log_retention_days=90, rollout_minutes=10, bake_minutes=10),

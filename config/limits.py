@@ -18,6 +18,11 @@ VISIBILITY_MARGIN_SECONDS = 30
 """Between the hard deadline of a provider call and the moment the queue hands the message to someone else."""
 
 
+KEEP_ALIVE_SECONDS = 130
+"""For so long a service keeps an idle connection. Whoever calls it closes first, the load balancer too: else a request
+meets a connection that is being closed, and its caller a 502."""
+
+
 class Limits(Frozen):
     request_ttl_seconds: int = 7 * 24 * 3600
     idempotency_ttl_seconds: int = 24 * 3600

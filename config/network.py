@@ -45,6 +45,14 @@ class Network(Frozen):
         return by_tier[tier]
 
     @model_validator(mode="after")
+    def _private(self) -> Self:
+        if not self.vpc_cidr.is_private:
+            raise ValueError(
+                f"network.vpc_cidr {self.vpc_cidr} is public: to the network policies it would be the internet"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _disjoint(self) -> Self:
         named = [(f"network.{tier}_cidrs", cidr) for tier in TIERS for cidr in self.cidrs(tier)]
         for (one, first), (other, second) in combinations(named, 2):

@@ -64,9 +64,12 @@ ENDPOINT_SECONDS = 5
 
 
 def total_at_most(workloads: Workloads, ai_model: AiModel) -> Total:
-    """Every workload at its most and in the middle of a roll-out, the model, and a few pods to look around with."""
+    """Every workload at its most amid a roll-out, the model, and a few pods to look around with.
+
+    Twice: a pod that drains counts until it is gone, which takes minutes.
+    """
     each = [
-        *((workload.max_replicas + SURGE_PODS, workload.pod) for workload in workloads.by_service.values()),
+        *((2 * workload.max_replicas + SURGE_PODS, workload.pod) for workload in workloads.by_service.values()),
         (ai_model.replicas, ai_model.pod),
         (SPARE_PODS, DEFAULT_POD),
     ]

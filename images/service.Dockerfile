@@ -4,12 +4,14 @@
 # Give it with a digest where a build must be repeatable to the byte: --build-arg PYTHON=python@sha256:…
 ARG PYTHON=python:3.11-slim-bookworm
 
-FROM ${PYTHON} AS built
+# On the builder's own machine, whichever the image is for. The last stage runs nothing, so nothing needs emulation.
+FROM --platform=${BUILDPLATFORM} ${PYTHON} AS built
+ARG TARGETARCH
 COPY requirements.txt /source/
 COPY config /source/config
 COPY runtime /source/runtime
 COPY images/install /source/images/
-RUN /source/images/install /source /opt/llm-judge
+RUN /source/images/install /source /opt/llm-judge ${TARGETARCH}
 
 FROM ${PYTHON}
 ARG REGION

@@ -63,6 +63,8 @@ class AddOns(Construct):
             additional_helm_chart_values={
                 # Called for each new Service, and refuses it while the controller starts; we use Ingress only.
                 "enableServiceMutatorWebhook": False,
+                # Called for each new pod of the namespace; while it is away, pods start without a readiness gate.
+                "podMutatorWebhookConfig": {"failurePolicy": "Ignore"},
                 "enableWaf": False,
                 "enableWafv2": False,
                 "enableShield": False,

@@ -9,7 +9,7 @@ from config.topology import SERVICES
 from judge_constructs.encryption_key import removal_policy
 
 KEPT_IMAGES = 20
-"""Enough to roll back for weeks; ECR charges by stored GB."""
+"""Tagged ones: for two platforms each consists of several. Enough to roll back for weeks; ECR charges by stored GB."""
 
 
 class ServiceRepositories(Construct):
@@ -24,7 +24,7 @@ class ServiceRepositories(Construct):
                 image_tag_mutability=ecr.TagMutability.IMMUTABLE,
                 encryption=ecr.RepositoryEncryption.KMS,
                 encryption_key=key,
-                lifecycle_rules=[ecr.LifecycleRule(max_image_count=KEPT_IMAGES)],
+                lifecycle_rules=[ecr.LifecycleRule(tag_pattern_list=["*"], max_image_count=KEPT_IMAGES)],
                 removal_policy=removal_policy(environment),
                 empty_on_delete=not environment.keep_data,
             )

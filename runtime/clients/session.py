@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 
 KEEP_ALIVE_SECONDS = 30.0
-"""Below the servers' own 75 s: the client closes an idle connection first, so a request rarely meets a closing one."""
+"""Far below the servers' own: the client closes an idle connection first, so a request rarely meets a closing one."""
 MAX_CONNECTIONS = 256
 
 

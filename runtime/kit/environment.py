@@ -1,6 +1,7 @@
 """The process environment of a service: where it runs and what it is called, never what it is configured to do."""
 
 import os
+import ssl
 import sys
 from pathlib import Path
 
@@ -32,10 +33,7 @@ class ProcessEnvironment(Frozen):
 
 
 def read_environment(service: Service) -> ProcessEnvironment:
-    """Ends the process where a file that it names is not there."""
-    authorities = os.environ.get(MYSQL_AUTHORITIES)
-    if authorities and not Path(authorities).is_file():
-        sys.exit(f"error: {MYSQL_AUTHORITIES}={authorities} names no file: unset it, or name a PEM file of authorities")
+    """Ends the process where a file that it names cannot be used."""
     return ProcessEnvironment(
         service=service,
         names=Names(environment=os.environ.get("LLM_JUDGE_ENVIRONMENT", "dev")),
@@ -44,5 +42,17 @@ def read_environment(service: Service) -> ProcessEnvironment:
         port=int(os.environ.get("LLM_JUDGE_PORT", str(service.port))),
         log_level=os.environ.get("LLM_JUDGE_LOG_LEVEL", "INFO"),
         secrets_dir=Path(os.environ.get("LLM_JUDGE_SECRETS_DIR", MOUNT_PATH)),
-        mysql_authorities=Path(authorities) if authorities else None,
+        mysql_authorities=_authorities(),
     )
+
+
+def _authorities() -> Path | None:
+    path = os.environ.get(MYSQL_AUTHORITIES)
+    if not path:
+        return None
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError:
+        # Later on it would look like a MySQL that is away.
+        sys.exit(f"error: {MYSQL_AUTHORITIES}={path} is no PEM file of authorities: unset it, or name one")
+    return Path(path)

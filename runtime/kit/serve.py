@@ -7,12 +7,10 @@ from collections.abc import Callable
 import uvicorn
 from fastapi import FastAPI
 
+from config.limits import KEEP_ALIVE_SECONDS
 from config.topology import Service
 from runtime.kit.environment import ProcessEnvironment, read_environment
 from runtime.kit.logs import configure_logs
-
-KEEP_ALIVE_SECONDS = 75
-"""Longer than the load balancer's and our own clients' idle time, so that the client closes first."""
 
 
 def serve(service: Service, create_app: Callable[[ProcessEnvironment], FastAPI]) -> None:

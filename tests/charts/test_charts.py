@@ -83,8 +83,34 @@ def test_a_load_balancer_that_would_cut_off_waiting_callers_is_refused() -> None
     assert "public.idle_timeout_seconds must exceed limits.prefer_wait_max_seconds" in message
 
 
-def test_a_tag_that_moves_is_refused() -> None:
-    assert "image_tag must name one version" in refused(image_tag="latest")
+def test_a_load_balancer_that_would_use_connections_that_the_services_close_is_refused() -> None:
+    message = refused(public={"domain": "judge.example.org", "idle_timeout_seconds": 130})
+    assert "public.idle_timeout_seconds must be below 130" in message
+
+
+def test_a_public_range_for_the_vpc_is_refused() -> None:
+    assert "network.vpc_cidr 52.0.0.0/16 is public" in refused(network={"vpc_cidr": "52.0.0.0/16"})
+
+
+@pytest.mark.parametrize("changes", [{"image_tag": "latest"}, {"ai_model": {"image_tag": "latest"}}])
+def test_a_tag_that_moves_is_refused(changes: dict[str, object]) -> None:
+    assert "image_tag must name one version" in refused(**changes)
+
+
+def test_a_new_version_of_the_services_moves_the_model_not_at_all() -> None:
+    charts = add_charts(
+        cdk8s.App(), Target(environment=DEV.model_copy(update={"image_tag": "9.9.9"}), account="1" * 12)
+    )
+    images = [
+        each["spec"]["template"]["spec"]["containers"][0]["image"]
+        for chart in charts
+        for each in chart.to_json()
+        if each["kind"] == "Deployment"
+    ]
+    assert {image.rpartition("/")[2] for image in images} == {
+        *(f"{name}-service:9.9.9" for name in ("gateway", "redis", "persistence", "inference", "judge")),
+        f"ai-model-service:{DEV.ai_model.image_tag}",
+    }
 
 
 def test_a_domain_that_is_none_is_refused() -> None:

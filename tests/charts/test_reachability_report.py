@@ -18,8 +18,8 @@ from tools.connectivity.table import connectivity_table
 
 ROOT = Path(__file__).resolve().parents[2]
 SVG = "{http://www.w3.org/2000/svg}"
-PLACES = 16
-NOT_PODS = 7
+PLACES = 17
+NOT_PODS = 8
 
 
 def report(manifests: Manifests) -> Matrix:
@@ -61,6 +61,7 @@ def test_the_table_names_every_destination_of_every_source_once(dev: Manifests) 
         ("gateway-service", "internet", ()),
         ("judge-service", "internet", ("443",)),
         ("judge-service", "metadata", ()),
+        ("judge-service", "Kubernetes API", ()),
         ("redis-service", "Redis", ("6379",)),
         ("persistence-service", "MySQL", ("(443)", "3306")),
         ("ai-model-service", "kube-dns", ("53", "53/udp")),

@@ -51,8 +51,8 @@ def test_a_service_leads_to_the_pods_of_its_deployment_at_a_port_that_they_have(
 ) -> None:
     spec = either.one("Service", service)["spec"]
     assert selected(either, spec["selector"]) == [service]
-    ports = {port["name"]: port["containerPort"] for port in either.container(service)["ports"]}
-    assert [ports[port["targetPort"]] for port in spec["ports"]] == [port["port"] for port in spec["ports"]]
+    listens = [port["containerPort"] for port in either.container(service)["ports"]]
+    assert [port["targetPort"] for port in spec["ports"]] == [port["port"] for port in spec["ports"]] == listens
 
 
 def test_the_ingress_leads_to_a_service_and_port_that_are_there(either: Manifests) -> None:

@@ -89,6 +89,18 @@ def test_a_field_that_does_not_exist_is_named() -> None:
     assert said == "budgets: Extra inputs are not permitted"
 
 
+ALLOCATABLE_MILLIS = {"m6i.large": 1730}
+"""Of its 2 vCPUs, less what the kubelet keeps and what runs on each node: network, proxy, log shipper."""
+
+
+@pytest.mark.parametrize("environment", [DEV, PROD], ids=lambda environment: environment.name)
+def test_as_many_pods_as_there_may_be_fit_on_as_many_spot_nodes_as_there_may_be(environment: CloudEnvironment) -> None:
+    (spot,) = [group for group in environment.node_groups if group.name == "application"]
+    pods = [(each.max_replicas, each.pod.cpu_millis) for each in environment.workloads.by_service.values()]
+    on_a_node = ALLOCATABLE_MILLIS[spot.instance_types[0]] // max(cpu for _, cpu in pods)
+    assert sum(number for number, _ in pods) <= spot.max_nodes * on_a_node
+
+
 def test_development_and_production_differ_in_what_the_diagram_says_and_share_the_rest() -> None:
     assert {name for name in CloudEnvironment.model_fields if getattr(DEV, name) != getattr(PROD, name)} == {
         "name",

@@ -1,6 +1,8 @@
 """The files of the services' image, made without Docker: by the same script, into a root that holds nothing else."""
 
 import os
+import platform
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -9,10 +11,14 @@ from pathlib import Path
 
 from charts.pod import USER
 from config.mounted_secrets import MOUNT_PATH
+from runtime.kit.environment import MYSQL_AUTHORITIES
+from tests.images.recipe import copy_into, last_stage, only
+from tests.servers.tls import make_certificate
 
-ROOT = Path(__file__).resolve().parents[2]
-INSTALLED = "/opt/llm-judge"
+SOURCE, INSTALLED = "/source", "/opt/llm-judge"
 """As in images/service.Dockerfile; a test holds one against the other."""
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+"""Docker's names, by the kernel's."""
 SYSTEM_FOLDERS = ("/usr", "/lib", "/lib64", "/bin", "/etc/ssl")
 """What a base image brings: the system's libraries, and the authorities of TLS."""
 
@@ -65,23 +71,22 @@ def mounted_folders() -> list[str]:
 
 
 def image_environment() -> dict[str, str]:
-    """Of images/service.Dockerfile."""
-    return {
-        "PYTHONPATH": f"{INSTALLED}/project:{INSTALLED}/packages",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONUNBUFFERED": "1",
-    }
+    return dict(part.split("=", 1) for part in only(last_stage("service"), "ENV").split())
 
 
-def build_tree(root: Path) -> Tree:
+def build_tree(root: Path, *, architecture: str | None = None) -> Tree:
+    """For this machine, or for another one, on which alone it can run then."""
     tree = Tree(root)
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    stage = root.parent / f"{root.name}-first-stage"
+    copy_into(stage, "service")
+    source = stage / SOURCE.lstrip("/")
     subprocess.run(
-        [ROOT / "images" / "install", ROOT, tree.installed],
-        env={**os.environ, "PATH": path, "PYTHONPATH": ""},
+        [source / "images" / "install", source, tree.installed, architecture or ARCHITECTURES[platform.machine()]],
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONPATH": ""},
         check=True,
-        capture_output=True,
     )
+    # Those of RDS, which the recipe fetches, would tell nothing more.
+    shutil.copy(make_certificate(stage).file, root / image_environment()[MYSQL_AUTHORITIES].lstrip("/"))
     for folder in ("tmp", "dev", *(each.lstrip("/") for each in mounted_folders())):
         (root / folder).mkdir(parents=True, exist_ok=True)
     # As in an image: everybody may look.

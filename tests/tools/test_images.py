@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.environments import DEV, PROD
-from tools.images.command import builds
+from tools.images.command import chosen_build, main
 
 ROOT = Path(__file__).resolve().parents[2]
 REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
@@ -20,7 +20,7 @@ def values(command: tuple[str, ...], option: str) -> list[str]:
 
 
 def test_one_build_for_both_architectures_is_pushed_under_the_name_of_each_service() -> None:
-    (build,) = builds(DEV, registry=REGISTRY, weights=None)
+    build = chosen_build(DEV, registry=REGISTRY, weights=None)
     assert values(build.command, "--platform") == ["linux/amd64,linux/arm64"]
     assert values(build.command, "--tag") == [
         f"{REGISTRY}/dev-llm-judge/{service}-service:{DEV.image_tag}"
@@ -30,13 +30,13 @@ def test_one_build_for_both_architectures_is_pushed_under_the_name_of_each_servi
 
 
 def test_the_authorities_of_rds_are_those_of_the_environments_region() -> None:
-    (build,) = builds(PROD, registry=REGISTRY, weights=None)
+    build = chosen_build(PROD, registry=REGISTRY, weights=None)
     assert f"REGION={PROD.region}" in values(build.command, "--build-arg")
 
 
-def test_the_models_image_is_built_only_where_its_weights_are_given(tmp_path: Path) -> None:
-    _, model = builds(DEV, registry=REGISTRY, weights=tmp_path)
-    assert values(model.command, "--tag") == [f"{REGISTRY}/dev-llm-judge/ai-model-service:{DEV.image_tag}"]
+def test_with_weights_the_models_image_is_built_and_no_other(tmp_path: Path) -> None:
+    model = chosen_build(DEV, registry=REGISTRY, weights=tmp_path)
+    assert values(model.command, "--tag") == [f"{REGISTRY}/dev-llm-judge/ai-model-service:{DEV.ai_model.image_tag}"]
     assert values(model.command, "--build-context") == [f"weights={tmp_path}"]
 
 
@@ -75,3 +75,10 @@ def test_an_engine_that_does_not_answer_is_said_in_one_line(tmp_path: Path) -> N
     )
     assert done.returncode == 1
     assert done.stderr.startswith("error: `docker info` fails, so no engine answers")
+
+
+def test_weights_that_are_links_into_a_cache_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "config.json").touch()
+    (tmp_path / "model.safetensors").symlink_to(tmp_path.parent / "blob")
+    assert main(["--weights", str(tmp_path)]) == 1
+    assert "holds links: download to a folder of its own" in capsys.readouterr().err

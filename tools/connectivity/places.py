@@ -12,6 +12,8 @@ from tools.connectivity.ports import ALL, NONE, Ports, Protocol
 INTERNET = "203.0.113.10"
 """Of a range that documents use; OpenAI and Google are addresses of the internet like any other."""
 METADATA = "169.254.169.254"
+KUBERNETES_API = "172.20.0.1"
+"""Its Service, as pods reach it; EKS takes 10.100.0.1 where a VPC overlaps."""
 FIRST_POD, FIRST_STRANGER = 100, 200
 """Places in their subnets, away from what is outside of the cluster."""
 
@@ -63,6 +65,7 @@ def _outside(network: Network) -> list[Place]:
         "internet": (IPv4Address(INTERNET), ALL),
         "node": (_nth(network.app_cidrs[0], 5), ALL),
         "metadata": (IPv4Address(METADATA), ALL),
+        "Kubernetes API": (IPv4Address(KUBERNETES_API), Ports.one(HTTPS_PORT)),
     }
     return [Place(End(name, address), listens) for name, (address, listens) in found.items()]
 

@@ -36,7 +36,7 @@ def model_build(environment: CloudEnvironment, *, registry: str, weights: Path) 
     """`weights`: a folder as Hugging Face has them: config.json, tokenizer, safetensors."""
     tags = [_tag(environment, AI_MODEL, registry)]
     return Build(
-        f"{AI_MODEL.name} with {environment.ai_model.name}, {environment.image_tag}",
+        f"{AI_MODEL.name} with {environment.ai_model.name}, {environment.ai_model.image_tag}",
         (*_buildx("ai-model", (GPU_PLATFORM,), tags), *("--build-context", f"weights={weights}"), str(ROOT)),
     )
 
@@ -44,8 +44,20 @@ def model_build(environment: CloudEnvironment, *, registry: str, weights: Path) 
 def _buildx(recipe: str, platforms: tuple[str, ...], tags: list[str]) -> tuple[str, ...]:
     named = (part for tag in tags for part in ("--tag", tag))
     file = str(ROOT / "images" / f"{recipe}.Dockerfile")
-    return ("docker", "buildx", "build", "--push", "--platform", ",".join(platforms), "--file", file, *named)
+    # No provenance, which holds the time: the same files are the same image, however often they are pushed.
+    return (
+        "docker",
+        "buildx",
+        "build",
+        "--push",
+        "--provenance=false",
+        "--platform",
+        ",".join(platforms),
+        "--file",
+        file,
+        *named,
+    )
 
 
 def _tag(environment: CloudEnvironment, service: Service, registry: str) -> str:
-    return f"{registry}/{environment.names.repository(service)}:{environment.image_tag}"
+    return f"{registry}/{environment.names.repository(service)}:{environment.tag_of(service)}"

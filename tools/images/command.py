@@ -3,11 +3,11 @@
 import argparse
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
-from rich.console import Console
 
 from config.environments import CLOUD_ENVIRONMENTS, CloudEnvironment
 from tools.images.build import Build, model_build, service_build
@@ -22,40 +22,50 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="tools.images", description=__doc__)
     parser.add_argument("--env", choices=sorted(CLOUD_ENVIRONMENTS), default="dev")
     parser.add_argument(
-        "--weights", type=Path, help="a folder with the self-hosted model's weights; without it the services only"
+        "--weights",
+        type=Path,
+        help="a folder with the self-hosted model's weights: builds its image in place of the services'",
     )
     chosen = parser.parse_args(arguments)
-    said, complaints = (
-        Console(stderr=to_stderr, highlight=False, markup=False, soft_wrap=True) for to_stderr in (False, True)
-    )
     environment = CLOUD_ENVIRONMENTS[chosen.env]
     try:
         _check_weights(chosen.weights)
         _check_engine()
         registry = open_registry(environment.region)
         _log_in(registry)
-        for build in builds(environment, registry=registry.host, weights=chosen.weights):
-            said.print(f"Building and pushing {build.what}")
-            _run(build.command, "the build failed: see above. ECR refuses a tag that exists: raise image_tag")
+        build = chosen_build(environment, registry=registry.host, weights=chosen.weights)
+        sys.stderr.write(f"Building and pushing {build.what}\n")
+        _run(
+            build.command,
+            "the build failed: see above. A builder for two platforms is made by `docker buildx create --use`; "
+            "ECR refuses a tag that exists: raise image_tag",
+        )
     except CannotBuild as error:
-        complaints.print(f"error: {error}")
+        sys.stderr.write(f"error: {error}\n")
         return 1
     except (BotoCoreError, ClientError) as error:
-        complaints.print(f"error: AWS gave no way to push ({type(error).__name__}): check the credentials")
+        sys.stderr.write(f"error: AWS gave no way to push ({type(error).__name__}): check the credentials\n")
         return 1
     return 0
 
 
-def builds(environment: CloudEnvironment, *, registry: str, weights: Path | None) -> list[Build]:
-    found = [service_build(environment, registry=registry)]
-    if weights is not None:
-        found.append(model_build(environment, registry=registry, weights=weights))
-    return found
+def chosen_build(environment: CloudEnvironment, *, registry: str, weights: Path | None) -> Build:
+    """With weights the model's image alone: it has a version of its own, and the services' may be there already."""
+    if weights is None:
+        return service_build(environment, registry=registry)
+    return model_build(environment, registry=registry, weights=weights)
 
 
 def _check_weights(weights: Path | None) -> None:
-    if weights is not None and not (weights / "config.json").is_file():
+    if weights is None:
+        return
+    if not (weights / "config.json").is_file():
         raise CannotBuild(f"--weights {weights} holds no config.json: name the folder of a model, as downloaded")
+    if any(file.is_symlink() for file in weights.iterdir()):
+        # Docker copies the links, not the files of the cache that they lead to.
+        raise CannotBuild(
+            f"--weights {weights} holds links: download to a folder of its own, `hf download --local-dir`"
+        )
 
 
 def _check_engine() -> None:

@@ -27,6 +27,8 @@ HOSTS = {
     "elsewhere": "203.0.113.10",
     "metadata": "169.254.169.254",
     "node": "10.0.16.5",
+    "Kubernetes API": "172.20.0.1",
+    "peered network": "10.20.0.10",
 }
 
 

@@ -75,7 +75,8 @@ PUBLIC = _networks("10.0.1.0/24", "10.0.2.0/24", "10.0.3.0/24")
 DATA = _networks("10.0.64.0/24", "10.0.65.0/24", "10.0.66.0/24")
 ENDPOINTS = {"dev": DATA[:1], "prod": DATA}
 """Development pays for endpoints in one zone."""
-NOT_THE_INTERNET = _networks("10.0.0.0/16", "169.254.0.0/16")
+NOT_THE_INTERNET = _networks("10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
+"""The VPC and its neighbours, the metadata address, and what Services are given, the Kubernetes API among them."""
 INTERNET = ("OpenAI API", "Google API")
 """A policy knows addresses, no names: both are the whole internet."""
 
