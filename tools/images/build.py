@@ -44,7 +44,7 @@ def model_build(environment: CloudEnvironment, *, registry: str, weights: Path) 
 def _buildx(recipe: str, platforms: tuple[str, ...], tags: list[str]) -> tuple[str, ...]:
     named = (part for tag in tags for part in ("--tag", tag))
     file = str(ROOT / "images" / f"{recipe}.Dockerfile")
-    # No provenance, which holds the time: the same files are the same image, however often they are pushed.
+    # No provenance, which holds the time: pushed again from the cache, it is the same image and no new one.
     return (
         "docker",
         "buildx",
