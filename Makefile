@@ -10,10 +10,11 @@ ANALYZER := .venv-analyzer
 export PYTHONPATH := .:constructs
 export PYTHONUNBUFFERED := 1
 
+CHEAP := "not servers and not model and not flow and not packets"
 CDK := node_modules/.bin/cdk
 CDK8S := node_modules/.bin/cdk8s
 
-.PHONY: help demo up down status test test-fast check bench synth charts connectivity images diff deploy-local cost check-versions audit picture lock clean
+.PHONY: help demo up down status test test-fast test-cloud check bench synth charts connectivity images diff deploy-local cost check-versions audit picture lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -33,8 +34,11 @@ status: $(VENV)/.local-ready ## Show what runs, on which port
 test: $(VENV)/.dev-ready $(ANALYZER)/.ready node_modules/.ready ## Run all tests: unit, contract on real servers, and the whole flow
 	@$(BIN)/python -m pytest
 
-test-fast: $(VENV)/.dev-ready node_modules/.ready ## Run the tests that start no server: seconds
-	@$(BIN)/python -m pytest -m "not servers and not model and not flow and not packets"
+test-fast: $(VENV)/.dev-ready ## Run the services' tests that start no server: under a minute
+	@$(BIN)/python -m pytest -m $(CHEAP) --ignore tests/stacks --ignore tests/charts --ignore tests/tools --ignore tests/images
+
+test-cloud: $(VENV)/.dev-ready node_modules/.ready ## Run the tests of stacks, charts, images and their tools: about a minute
+	@$(BIN)/python -m pytest -m $(CHEAP) tests/stacks tests/charts tests/tools tests/images
 
 check: $(VENV)/.dev-ready node_modules/.ready ## Lint, types, import rules, locks, then all tests, cheapest first
 	@echo "== format and lint"; $(BIN)/ruff format --check . && $(BIN)/ruff check .

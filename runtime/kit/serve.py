@@ -1,5 +1,6 @@
 """Runs a service's app in this process until SIGTERM or SIGINT, then drains."""
 
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -17,8 +18,8 @@ from runtime.kit.logs import configure_logs
 class Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if not self.started:
-            # There is nothing to drain yet, and what the start waits for may never come.
-            sys.exit(0)
+            # There is nothing to drain yet, and what the start waits for may never come. Unwound, it would look failed.
+            os._exit(0)
         super().handle_exit(sig, frame)
 
 
@@ -27,7 +28,7 @@ def serve(service: Service, create_app: Callable[[ProcessEnvironment], FastAPI])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     environment = read_environment(service)
     configure_logs(service=service.name, level=environment.log_level)
-    server = Server(
+    Server(
         uvicorn.Config(
             create_app(environment),
             host=environment.host,
@@ -40,7 +41,4 @@ def serve(service: Service, create_app: Callable[[ProcessEnvironment], FastAPI])
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=75,
         )
-    )
-    server.run()
-    if not server.started:
-        sys.exit("error: the service could not start: its log says why")
+    ).run()
