@@ -1,6 +1,7 @@
 """Runs a service's app in this process until SIGTERM or SIGINT, then drains."""
 
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable
@@ -26,6 +27,8 @@ class Server(uvicorn.Server):
 def serve(service: Service, create_app: Callable[[ProcessEnvironment], FastAPI]) -> None:
     # Before the server listens for it, and once more when the server has drained and passes it on.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # A core file would hold whatever is in memory, and a provider key may be.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     environment = read_environment(service)
     configure_logs(service=service.name, level=environment.log_level)
     Server(

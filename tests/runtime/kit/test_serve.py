@@ -1,4 +1,4 @@
-"""How a service's process ends, whatever it is doing."""
+"""How a service's process ends, whatever it is doing, and what it leaves behind."""
 
 import os
 import signal
@@ -39,3 +39,11 @@ def waiting_for_settings() -> Iterator["subprocess.Popen[str]"]:
 def test_sigterm_ends_a_service_that_waits_for_its_settings(waiting_for_settings: "subprocess.Popen[str]") -> None:
     waiting_for_settings.send_signal(signal.SIGTERM)
     assert waiting_for_settings.wait(END_SECONDS) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the limits of another process")
+def test_a_service_that_crashes_writes_no_core_file(waiting_for_settings: "subprocess.Popen[str]") -> None:
+    limits = Path(f"/proc/{waiting_for_settings.pid}/limits").read_text()
+    (core,) = [line.split() for line in limits.splitlines() if line.startswith("Max core file size")]
+    # Soft and hard: it cannot be raised again.
+    assert core[4:6] == ["0", "0"]
