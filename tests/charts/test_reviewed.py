@@ -9,31 +9,20 @@ from typing import Any
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
-from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from charts.system import CHARTS
 from tests.charts.manifests import Manifest, Manifests
 
 
-class YamlFile(SingleFileSnapshotExtension):
-    _write_mode = WriteMode.TEXT
-    file_extension = "yaml"
-
-
-@pytest.fixture
-def reviewed(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    return snapshot.use_extension(YamlFile)
-
-
 @pytest.mark.parametrize("chart", [chart.name for chart in CHARTS])
-def test_development_is_exactly_this(dist: Path, chart: str, reviewed: SnapshotAssertion) -> None:
-    assert (dist / "dev" / f"{chart}.k8s.yaml").read_text() == reviewed(name="dev")
+def test_development_is_exactly_this(dist: Path, chart: str, reviewed_yaml: SnapshotAssertion) -> None:
+    assert (dist / "dev" / f"{chart}.k8s.yaml").read_text() == reviewed_yaml(name="dev")
 
 
 def test_production_differs_from_development_in_exactly_this(
-    dev: Manifests, prod: Manifests, reviewed: SnapshotAssertion
+    dev: Manifests, prod: Manifests, reviewed_yaml: SnapshotAssertion
 ) -> None:
-    assert "\n".join(_differences(dev, prod)) + "\n" == reviewed(name="production-against-development")
+    assert "\n".join(_differences(dev, prod)) + "\n" == reviewed_yaml(name="production-against-development")
 
 
 def _differences(dev: Manifests, prod: Manifests) -> Iterator[str]:

@@ -5,30 +5,19 @@ After a change that is meant: `python -m pytest tests/stacks --snapshot-update`,
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
-from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from tests.stacks.readable import differences, role_rights
 from tests.stacks.synthesized import Synthesized
 
 
-class TextFile(SingleFileSnapshotExtension):
-    _write_mode = WriteMode.TEXT
-    file_extension = "txt"
-
-
-@pytest.fixture
-def reviewed(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    return snapshot.use_extension(TextFile)
-
-
-def test_every_role_may_do_exactly_this(dev: Synthesized, reviewed: SnapshotAssertion) -> None:
-    assert role_rights(dev) == reviewed(name="role-rights-dev")
+def test_every_role_may_do_exactly_this(dev: Synthesized, reviewed_text: SnapshotAssertion) -> None:
+    assert role_rights(dev) == reviewed_text(name="role-rights-dev")
 
 
 def test_production_differs_from_development_in_exactly_this(
-    dev: Synthesized, prod: Synthesized, reviewed: SnapshotAssertion
+    dev: Synthesized, prod: Synthesized, reviewed_text: SnapshotAssertion
 ) -> None:
-    assert differences(dev, prod) == reviewed(name="production-against-development")
+    assert differences(dev, prod) == reviewed_text(name="production-against-development")
 
 
 def test_no_service_may_do_anything_to_everything(dev: Synthesized) -> None:
