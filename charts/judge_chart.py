@@ -10,6 +10,8 @@ from config.naming import SYSTEM
 from config.topology import NAMESPACE, Channel, Service
 
 NAME_LABEL = "app.kubernetes.io/name"
+NAMESPACE_LABEL = "kubernetes.io/metadata.name"
+"""Kubernetes sets it on every namespace."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +23,7 @@ class Target:
 
     def image(self, service: Service) -> str:
         registry = f"{self.account}.dkr.ecr.{self.environment.region}.amazonaws.com"
-        return f"{registry}/{self.environment.names.repository(service)}:{self.environment.tag_of(service)}"
+        return self.environment.image(service, registry=registry)
 
     def role_arn(self, service: Service) -> str:
         return f"arn:aws:iam::{self.account}:role/{self.environment.names.service_role(service)}"

@@ -3,7 +3,7 @@
 import cdk8s
 from cdk8s_plus_29 import k8s
 
-from charts.judge_chart import JudgeChart
+from charts.judge_chart import NAMESPACE_LABEL, JudgeChart
 from config.topology import NAMESPACE
 from config.workloads import DEFAULT_POD, total_at_most
 
@@ -53,7 +53,7 @@ class Namespace(JudgeChart):
 
 def _labels() -> dict[str, str]:
     return {
-        "kubernetes.io/metadata.name": NAMESPACE,
+        NAMESPACE_LABEL: NAMESPACE,
         **{f"pod-security.kubernetes.io/{mode}": POD_SECURITY for mode in ("enforce", "audit", "warn")},
         # A new pod counts as ready only once the load balancer sends it requests.
         "elbv2.k8s.aws/pod-readiness-gate-inject": "enabled",

@@ -2,7 +2,7 @@
 
 from cdk8s_plus_29 import k8s
 
-from charts.judge_chart import NAME_LABEL, JudgeChart
+from charts.judge_chart import NAME_LABEL, NAMESPACE_LABEL, JudgeChart
 from config.add_ons import KUBE_SYSTEM
 from config.topology import (
     ALB,
@@ -94,7 +94,7 @@ def _to_dns() -> k8s.NetworkPolicyEgressRule:
         to=[
             k8s.NetworkPolicyPeer(
                 # Both in one peer: the pods with this label of that namespace.
-                namespace_selector=k8s.LabelSelector(match_labels={"kubernetes.io/metadata.name": KUBE_SYSTEM}),
+                namespace_selector=k8s.LabelSelector(match_labels={NAMESPACE_LABEL: KUBE_SYSTEM}),
                 pod_selector=k8s.LabelSelector(match_labels={"k8s-app": "kube-dns"}),
             )
         ],

@@ -5,10 +5,10 @@ from constructs import Construct
 
 from charts.judge_chart import NAME_LABEL
 from charts.pod import PORT_NAME
+from config.cluster import ROLE_ANNOTATION
 from config.topology import Service
 from config.workloads import SURGE_PODS
 
-ROLE_ANNOTATION = "eks.amazonaws.com/role-arn"
 KEPT_REVISIONS = 3
 
 

@@ -5,7 +5,7 @@ from pydantic import Field
 from config.base import Frozen
 from config.resources import Resources
 from config.runtime_document import ProviderSettings
-from config.topology import AI_MODEL, NAMESPACE
+from config.topology import AI_MODEL
 
 
 class AiModel(Frozen):
@@ -28,7 +28,7 @@ class AiModel(Frozen):
     @property
     def provider(self) -> ProviderSettings:
         return ProviderSettings(
-            base_url=f"http://{AI_MODEL.name}.{NAMESPACE}.svc.cluster.local:{AI_MODEL.port}/v1",
+            base_url=f"{AI_MODEL.cluster_url}/v1",
             max_in_flight=self.max_in_flight,
             models=(self.name,),
         )

@@ -24,6 +24,8 @@ class Pool(StrEnum):
 
 POOL_LABEL = "llm-judge/pool"
 GPU_RESOURCE = "nvidia.com/gpu"
+ROLE_ANNOTATION = "eks.amazonaws.com/role-arn"
+"""On a service account: the role that its pods take (IRSA)."""
 
 
 class NodeGroup(Frozen):

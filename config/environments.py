@@ -51,8 +51,10 @@ class CloudEnvironment(Environment):
     image_tag: str = Field(default="0.1.0", pattern=r"^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$")
     """Of the five services: what `make images` pushes and the pods run. The repositories let no tag move."""
 
-    def tag_of(self, service: Service) -> str:
-        return self.ai_model.image_tag if service == AI_MODEL else self.image_tag
+    def image(self, service: Service, *, registry: str) -> str:
+        """What is pushed and what the pods pull."""
+        tag = self.ai_model.image_tag if service == AI_MODEL else self.image_tag
+        return f"{registry}/{self.names.repository(service)}:{tag}"
 
     @property
     def node_groups(self) -> tuple[NodeGroup, ...]:

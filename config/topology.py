@@ -31,6 +31,11 @@ class Service(Frozen):
     reads_settings: bool = True
     """From AppConfig, and so with a role in AWS."""
 
+    @property
+    def cluster_url(self) -> str:
+        """By which the other pods reach it."""
+        return f"http://{self.name}.{NAMESPACE}.svc.cluster.local:{self.port}"
+
 
 class Channel(Frozen):
     """SNS topic -> SQS queue with raw delivery; what fails for good ends in the queue's DLQ.

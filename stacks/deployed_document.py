@@ -14,7 +14,7 @@ from config.runtime_document import (
     RuntimeDocument,
     SealingPublicKey,
 )
-from config.topology import MYSQL_PORT, NAMESPACE, REDIS_PORT, SERVICES, Provider, Stage
+from config.topology import MYSQL_PORT, REDIS_PORT, SERVICES, Provider, Stage
 from judge_constructs.sealing_key_pair import SealingKeyPair
 from stacks.data import DataStack
 from stacks.messaging import MessagingStack
@@ -52,9 +52,7 @@ def deployed_document(
 def _in_the_cluster(environment: CloudEnvironment, data: DataStack) -> Addresses:
     own_model = {Provider.LOCAL: environment.ai_model.provider} if environment.ai_model.enabled else {}
     return Addresses(
-        service_urls={
-            service.name: f"http://{service.name}.{NAMESPACE}.svc.cluster.local:{service.port}" for service in SERVICES
-        },
+        service_urls={service.name: service.cluster_url for service in SERVICES},
         redis=RedisAddress(host=data.redis.cache.attr_primary_end_point_address, port=REDIS_PORT, tls=True),
         mysql=MySqlAddress(
             host=data.mysql.instance.db_instance_endpoint_address, port=MYSQL_PORT, database=DATABASE, tls=True

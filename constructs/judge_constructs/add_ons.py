@@ -20,14 +20,13 @@ from config.add_ons import (
     ON_SYSTEM_NODES,
     HelmChart,
 )
-from config.cluster import NodeGroup
+from config.cluster import ROLE_ANNOTATION, NodeGroup
 from config.environments import CloudEnvironment
 from judge_constructs.judge_cluster import JudgeCluster
 from judge_constructs.workload_role import WorkloadRole
 
 ALB_CONTROLLER_VERSION = eks.AlbControllerVersion.V3_2_2
 INSTALL_TIMEOUT = cdk.Duration.minutes(10)
-ROLE_ANNOTATION = "eks.amazonaws.com/role-arn"
 
 
 class AddOns(Construct):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.environments import CloudEnvironment
-from config.topology import AI_MODEL, SERVICES, Service
+from config.topology import AI_MODEL, SERVICES
 
 ROOT = Path(__file__).resolve().parents[2]
 PLATFORMS = ("linux/amd64", "linux/arm64")
@@ -20,7 +20,7 @@ class Build:
 def service_build(environment: CloudEnvironment, *, registry: str) -> Build:
     """Built once and pushed under each service's name: their layers, and their digest, are the same."""
     services = [service for service in SERVICES if service != AI_MODEL]
-    tags = [_tag(environment, service, registry) for service in services]
+    tags = [environment.image(service, registry=registry) for service in services]
     return Build(
         f"the five services, {environment.image_tag}",
         (
@@ -34,7 +34,7 @@ def service_build(environment: CloudEnvironment, *, registry: str) -> Build:
 
 def model_build(environment: CloudEnvironment, *, registry: str, weights: Path) -> Build:
     """`weights`: a folder as Hugging Face has them: config.json, tokenizer, safetensors."""
-    tags = [_tag(environment, AI_MODEL, registry)]
+    tags = [environment.image(AI_MODEL, registry=registry)]
     return Build(
         f"{AI_MODEL.name} with {environment.ai_model.name}, {environment.ai_model.image_tag}",
         (*_buildx("ai-model", (GPU_PLATFORM,), tags), *("--build-context", f"weights={weights}"), str(ROOT)),
@@ -57,7 +57,3 @@ def _buildx(recipe: str, platforms: tuple[str, ...], tags: list[str]) -> tuple[s
         file,
         *named,
     )
-
-
-def _tag(environment: CloudEnvironment, service: Service, registry: str) -> str:
-    return f"{registry}/{environment.names.repository(service)}:{environment.tag_of(service)}"
