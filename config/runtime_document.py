@@ -31,6 +31,9 @@ class ProviderSettings(Frozen):
     """Set by the operator only; no caller can choose where a key is sent."""
     max_in_flight: int = Field(ge=1)
     """Calls at once from one worker; a model on a CPU has a handful of slots, an API hundreds."""
+    requests_per_minute: int | None = Field(default=None, ge=1)
+    """For each key and model; None: not limited, until the provider says so. What it says comes first."""
+    tokens_per_minute: int | None = Field(default=None, ge=1)
     models: tuple[str, ...] = ()
     """What the provider serves, where that is known; empty: any name, the provider decides."""
 

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from config.limits import Limits
 from config.topology import INFERENCE, INFERENCE_CHANNEL, JUDGE_CHANNEL, REDIS, Stage
+from runtime.clients.http_call_pacing import HttpCallPacing
 from runtime.clients.http_request_states import HttpRequestStates
 from runtime.clients.session import open_session
 from runtime.inference.service import RunInference
@@ -20,6 +21,7 @@ from runtime.kit.environment import ProcessEnvironment
 from runtime.kit.settings import active_settings
 from runtime.messaging.sns_publisher import SnsPublisher
 from runtime.providers.registry import open_models
+from runtime.stages.pacing import Pacer
 from runtime.stages.places import places_for
 from runtime.stages.turn import StageTurns
 from runtime.stages.workers import open_workers
@@ -46,6 +48,7 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
                 SnsPublisher(client=sns, topic_arn=lambda: settings().channels[JUDGE_CHANNEL.name].topic_arn)
             )
             states = HttpRequestStates(session=session, base_url=lambda: settings().service_urls[REDIS.name])
+            pacing = HttpCallPacing(session=session, base_url=lambda: settings().service_urls[REDIS.name])
             keyring = Keyring(stage=Stage.INFERENCE, names=environment.names, secrets=secrets, kms=kms)
             run = RunInference(
                 limits=limits,
@@ -54,6 +57,7 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
                 opener=HpkeOpener(stage=Stage.INFERENCE, keyring=keyring, now=_now),
                 models=models,
                 places=places_for(INFERENCE.providers, settings),
+                pacer=Pacer(pacing=pacing, stage=Stage.INFERENCE, document=settings, now=_now),
             )
             worker = await open_workers(
                 stack, sqs=sqs, address=lambda: settings().channels[INFERENCE_CHANNEL.name], run=run, limits=limits

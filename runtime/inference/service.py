@@ -20,10 +20,14 @@ from runtime.messaging.worker import Done, Leave, Release
 from runtime.providers.chat_model import ChatModel, ChatRequest, ProviderError
 from runtime.stages.attempts import open_key
 from runtime.stages.envelopes import Broken, bury, read_message, refuse
+from runtime.stages.pacing import Pacer, estimated_tokens
 from runtime.stages.places import Places
 from runtime.stages.turn import StageTurns, Turn
 
 log = structlog.get_logger()
+
+ANSWER_TOKENS = 500
+"""How long an answer is taken to be, where the caller sets no limit; its real length is settled afterwards."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +38,7 @@ class RunInference:
     opener: KeyOpener
     models: Mapping[Provider, ChatModel]
     places: Mapping[Provider, Places]
+    pacer: Pacer
 
     async def handle(self, delivery: Delivery) -> Done | Release | Leave:
         """Raises Unavailable where a dependency is away: the message comes back later."""
@@ -80,8 +85,16 @@ class RunInference:
         ref = parse_model(spec.candidate.model)
         key = await open_key(self.opener, message.candidate_key, identity=message.identity, provider=ref.provider)
         request = ChatRequest(model=ref.model, messages=spec.input, parameters=spec.candidate.parameters)
-        started = time.monotonic()
-        reply = await self.models[ref.provider].complete(request, key=key, deadline_seconds=turn.remaining_seconds())
+        tokens = estimated_tokens(
+            (one.content for one in spec.input), output_tokens=request.parameters.max_tokens or ANSWER_TOKENS
+        )
+        async with self.pacer.call(key, ref, identity=message.identity, tokens=tokens) as call:
+            started = time.monotonic()
+            reply = await self.models[ref.provider].complete(
+                request, key=key, deadline_seconds=turn.remaining_seconds()
+            )
+            call.answered(reply)
+            duration_ms = round((time.monotonic() - started) * 1000)
         if len(reply.text) > limits.max_output_chars:
             raise ProviderError(FailureReason.OUTPUT_TOO_LARGE)
         return InferenceResult(
@@ -91,7 +104,7 @@ class RunInference:
             requested_model=spec.candidate.model,
             served_model=reply.served_model,
             usage=reply.usage,
-            duration_ms=round((time.monotonic() - started) * 1000),
+            duration_ms=duration_ms,
         )
 
     async def _pass_on(self, message: EvaluationRequested, record: EvaluationRecord) -> Done:

@@ -18,7 +18,7 @@ from runtime.contracts.failures import FailureReason
 from runtime.contracts.outcomes import CriterionScore, JudgeResult, Usage, add_usage
 from runtime.judge.floor import floored
 from runtime.judge.likelihood_dialogue import Dialogue, as_data
-from runtime.judge.ports import JudgeTask
+from runtime.judge.ports import JudgeTask, OnReply, unheard
 from runtime.judge.scoring import weighted_mean
 from runtime.providers.chat_model import ChatModel, ChatReply, ChatRequest, ProviderError
 
@@ -50,6 +50,7 @@ class _Calls:
     name: str
     key: SecretStr | None
     deadline_at: float
+    on_reply: OnReply
     served_model: str | None = None
     usage: Usage | None = None
 
@@ -66,6 +67,7 @@ class _Calls:
             top_logprobs=top_logprobs,
         )
         reply = await self.model.complete(request, key=self.key, deadline_seconds=left)
+        self.on_reply(reply)
         self.served_model = reply.served_model
         self.usage = add_usage(self.usage, reply.usage)
         return reply
@@ -79,13 +81,16 @@ class LikelihoodJudge:
     def __init__(self, *, model: ChatModel) -> None:
         self._model = model
 
-    async def judge(self, task: JudgeTask, *, key: SecretStr | None, deadline_seconds: float) -> JudgeResult:
+    async def judge(
+        self, task: JudgeTask, *, key: SecretStr | None, deadline_seconds: float, on_reply: OnReply = unheard
+    ) -> JudgeResult:
         """One call more than the rubric has criteria, at most. Raises `ProviderError`."""
         floor = floored(task)
         if floor is not None:
             return floor
         deadline_at = asyncio.get_running_loop().time() + deadline_seconds
-        return await _verdict(task, _Calls(model=self._model, name=task.model, key=key, deadline_at=deadline_at))
+        calls = _Calls(model=self._model, name=task.model, key=key, deadline_at=deadline_at, on_reply=on_reply)
+        return await _verdict(task, calls)
 
 
 async def _verdict(task: JudgeTask, calls: _Calls) -> JudgeResult:

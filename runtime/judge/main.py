@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from config.limits import Limits
 from config.topology import JUDGE, JUDGE_CHANNEL, PERSISTENCE, REDIS, Stage
+from runtime.clients.http_call_pacing import HttpCallPacing
 from runtime.clients.http_history import HttpHistory
 from runtime.clients.http_request_states import HttpRequestStates
 from runtime.clients.session import open_session
@@ -21,6 +22,7 @@ from runtime.kit.aws import aws_client
 from runtime.kit.environment import ProcessEnvironment
 from runtime.kit.settings import active_settings
 from runtime.providers.registry import open_models
+from runtime.stages.pacing import Pacer
 from runtime.stages.places import places_for
 from runtime.stages.turn import StageTurns
 from runtime.stages.workers import open_workers
@@ -43,6 +45,7 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
                 open_models(JUDGE.providers, settings=lambda: settings().providers)
             )
             states = HttpRequestStates(session=session, base_url=lambda: settings().service_urls[REDIS.name])
+            pacing = HttpCallPacing(session=session, base_url=lambda: settings().service_urls[REDIS.name])
             keyring = Keyring(stage=Stage.JUDGE, names=environment.names, secrets=secrets, kms=kms)
             run = RunJudgement(
                 limits=limits,
@@ -52,6 +55,7 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
                 opener=HpkeOpener(stage=Stage.JUDGE, keyring=keyring, now=_now),
                 judges=judges_for(models),
                 places=places_for(JUDGE.providers, settings),
+                pacer=Pacer(pacing=pacing, stage=Stage.JUDGE, document=settings, now=_now),
                 now=_now,
             )
             worker = await open_workers(

@@ -1,5 +1,6 @@
 """The port to a judge: one answer in, criterion scores out. How it gets them is the judge's own method."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,6 +9,10 @@ from pydantic import SecretStr
 from runtime.contracts.evaluation import Message
 from runtime.contracts.outcomes import JudgeResult
 from runtime.contracts.rubric import Rubric
+from runtime.providers.chat_model import ChatReply
+
+OnReply = Callable[[ChatReply], None]
+"""Hears each reply that a verdict took."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,13 @@ class JudgeTask:
     """The candidate is the same model."""
 
 
+def unheard(_: ChatReply) -> None:
+    """For whoever wants the verdict alone."""
+
+
 class Judge(Protocol):
-    async def judge(self, task: JudgeTask, *, key: SecretStr | None, deadline_seconds: float) -> JudgeResult:
+    async def judge(
+        self, task: JudgeTask, *, key: SecretStr | None, deadline_seconds: float, on_reply: OnReply = unheard
+    ) -> JudgeResult:
         """All calls of one verdict within `deadline_seconds`. Raises `ProviderError`: never a made-up score."""
         ...

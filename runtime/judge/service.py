@@ -23,10 +23,14 @@ from runtime.messaging.worker import Done, Leave, Release
 from runtime.providers.chat_model import ProviderError
 from runtime.stages.attempts import open_key
 from runtime.stages.envelopes import Broken, bury, read_message, refuse
+from runtime.stages.pacing import Pacer, estimated_tokens
 from runtime.stages.places import Places
 from runtime.stages.turn import StageTurns, Turn
 
 log = structlog.get_logger()
+
+CRITERION_TOKENS = 200
+"""Instructions and verdict, for one criterion; what it really takes is settled afterwards."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +42,7 @@ class RunJudgement:
     opener: KeyOpener
     judges: Mapping[Provider, Judge]
     places: Mapping[Provider, Places]
+    pacer: Pacer
     now: Callable[[], datetime]
 
     async def handle(self, delivery: Delivery) -> Done | Release | Leave:
@@ -113,7 +118,11 @@ class RunJudgement:
             model=ref.model,
             self_judged=_is_self_judged(answer, spec.judge.model),
         )
-        return await self.judges[ref.provider].judge(task, key=key, deadline_seconds=turn.remaining_seconds())
+        # One slot for a verdict: a repair must not wait for another one, and throw away what was paid for.
+        async with self.pacer.call(key, ref, identity=message.identity, tokens=_tokens(task)) as call:
+            return await self.judges[ref.provider].judge(
+                task, key=key, deadline_seconds=turn.remaining_seconds(), on_reply=call.answered
+            )
 
     async def _end(self, record: EvaluationRecord) -> Done:
         """The row first, then the state: COMPLETED visible means that the row is durable. The first row wins."""
@@ -149,6 +158,13 @@ class RunJudgement:
         else:
             log.warning("evaluation_failed", reason=stored.failure.reason.value, next_step=stored.failure.advice)
         return Done()
+
+
+def _tokens(task: JudgeTask) -> int:
+    texts = [*(one.content for one in task.input), task.output, task.reference or ""]
+    criteria = task.rubric.criteria
+    questions = [text for criterion in criteria for text in (criterion.question, *criterion.levels)]
+    return estimated_tokens([*texts, *questions], output_tokens=CRITERION_TOKENS * len(criteria))
 
 
 def _is_self_judged(answer: InferenceResult, judge_model: str) -> bool:

@@ -10,7 +10,7 @@ from runtime.contracts.failures import FailureReason
 from runtime.contracts.outcomes import CriterionScore, JudgeResult, Usage, add_usage
 from runtime.judge.fence import Fence
 from runtime.judge.floor import floored
-from runtime.judge.ports import JudgeTask
+from runtime.judge.ports import JudgeTask, OnReply, unheard
 from runtime.judge.prompt import verdict_prompt
 from runtime.judge.scoring import weighted_mean
 from runtime.judge.verdict import UnusableVerdict, parse_verdict, verdict_schema
@@ -29,6 +29,7 @@ class _Calls:
     task: JudgeTask
     key: SecretStr | None
     deadline_at: float
+    on_reply: OnReply
     usage: Usage | None = None
 
     async def ask(self, *, budget_tokens: int, correction: str | None) -> ChatReply:
@@ -49,6 +50,7 @@ class _Calls:
             if error.reason is FailureReason.REFUSED:
                 raise ProviderError(FailureReason.UNPARSEABLE) from None
             raise
+        self.on_reply(reply)
         self.usage = add_usage(self.usage, reply.usage)
         return reply
 
@@ -57,7 +59,9 @@ class StructuredJudge:
     def __init__(self, *, model: ChatModel) -> None:
         self._model = model
 
-    async def judge(self, task: JudgeTask, *, key: SecretStr | None, deadline_seconds: float) -> JudgeResult:
+    async def judge(
+        self, task: JudgeTask, *, key: SecretStr | None, deadline_seconds: float, on_reply: OnReply = unheard
+    ) -> JudgeResult:
         """At most three calls: the first, one with a larger budget, one with a correction.
 
         Raises `ProviderError`: truncated, unparseable, or what the model's calls raise.
@@ -67,7 +71,7 @@ class StructuredJudge:
             return result
         clock = asyncio.get_running_loop().time
         started = clock()
-        calls = _Calls(model=self._model, task=task, key=key, deadline_at=started + deadline_seconds)
+        calls = _Calls(model=self._model, task=task, key=key, deadline_at=started + deadline_seconds, on_reply=on_reply)
         criteria, reply = await _verdict(calls)
         return JudgeResult(
             score=weighted_mean(criteria),

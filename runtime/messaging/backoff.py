@@ -7,6 +7,8 @@ from config.limits import Limits
 
 JITTER = 0.2
 """Upwards only: what is released together must not come back together, and never before its time."""
+MAX_JITTER_SECONDS = 6.0
+"""A turn at a provider waits 10 s for its message: a fifth of a long wait would miss it."""
 MAX_VISIBILITY_SECONDS = 43_200
 LARGEST_EXPONENT = 16
 
@@ -21,8 +23,9 @@ def release_seconds(after_seconds: float, receive_count: int, limits: Limits) ->
     """The visibility timeout, in whole seconds, for a release that asked for `after_seconds`."""
     if after_seconds <= 0:
         return 0
-    seconds = max(after_seconds, _spread_seconds(receive_count, limits)) * random.uniform(1, 1 + JITTER)  # noqa: S311 - no secret
-    return min(math.ceil(seconds), MAX_VISIBILITY_SECONDS)
+    seconds = max(after_seconds, _spread_seconds(receive_count, limits))
+    jitter = random.uniform(0, min(JITTER * seconds, MAX_JITTER_SECONDS))  # noqa: S311 - no secret
+    return min(math.ceil(seconds + jitter), MAX_VISIBILITY_SECONDS)
 
 
 def _spread_seconds(receive_count: int, limits: Limits) -> float:

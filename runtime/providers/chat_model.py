@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from runtime.contracts.evaluation import CandidateParameters, Message
 from runtime.contracts.failures import FailureReason
 from runtime.contracts.outcomes import Usage
+from runtime.contracts.pacing import LimitsTold
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,24 @@ class ChatReply:
     usage: Usage | None
     first_token_logprobs: Mapping[str, float] | None = None
     """Token text -> natural-log probability, where `top_logprobs` was asked for."""
+    told: LimitsTold | None = None
+    """The key's limits, where the provider says them beside its answer."""
 
 
 class ProviderError(Exception):
     """A call that gave no usable answer. Carries our code only: a provider's text may repeat the key."""
 
-    def __init__(self, reason: FailureReason, *, retry_after_seconds: float | None = None) -> None:
+    def __init__(
+        self,
+        reason: FailureReason,
+        *,
+        retry_after_seconds: float | None = None,
+        told: LimitsTold | None = None,
+    ) -> None:
         super().__init__(reason.value)
         self.reason = reason
         self.retry_after_seconds = retry_after_seconds
+        self.told = told
 
 
 class ChatModel(Protocol):

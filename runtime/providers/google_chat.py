@@ -10,7 +10,7 @@ from google.genai import errors, types
 from pydantic import SecretStr
 
 from runtime.contracts.failures import FailureReason
-from runtime.providers import retry_after
+from runtime.providers import limits_told, retry_after
 from runtime.providers.chat_model import ChatReply, ChatRequest, ProviderError
 from runtime.providers.failure_map import other_failure, status_reason
 from runtime.providers.google_reply import read_reply
@@ -108,7 +108,8 @@ def _failure_of(error: Exception) -> ProviderError:
     asked = next((wait for wait in waits if wait is not None), None)
     if asked is None and isinstance(error.response, httpx2.Response):
         asked = retry_after.from_header(error.response.headers.get("retry-after"))
-    return ProviderError(status_reason(error.code), retry_after_seconds=asked)
+    told = limits_told.from_quota_failures(details)
+    return ProviderError(status_reason(error.code), retry_after_seconds=asked, told=told)
 
 
 def _details(body: object) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """A `ChatModel` over the openai SDK: `openai/…`, and `local/…` at another address without a key."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -8,7 +9,7 @@ import openai
 from pydantic import SecretStr
 
 from runtime.contracts.failures import FailureReason
-from runtime.providers import retry_after
+from runtime.providers import limits_told, retry_after
 from runtime.providers.chat_model import ChatReply, ChatRequest, ProviderError
 from runtime.providers.failure_map import other_failure, status_reason
 from runtime.providers.keys import usable_key
@@ -41,13 +42,12 @@ class OpenAiChat:
         headers = {"Authorization": f"Bearer {usable_key(key)}"} if self._takes_key else {}
         client = self._client_for(self._base_url())
 
-        async def send() -> bytes:
+        async def send() -> Any:
             create: Any = client.chat.completions.with_raw_response.create
-            raw = await create(**_body(request), extra_headers=headers)
-            content: bytes = raw.content
-            return content
+            return await create(**_body(request), extra_headers=headers)
 
-        return read_reply(await single_call(send, deadline_seconds=deadline_seconds, failure_of=_failure_of))
+        raw = await single_call(send, deadline_seconds=deadline_seconds, failure_of=_failure_of)
+        return replace(read_reply(raw.content), told=limits_told.from_headers(raw.headers))
 
     def _client_for(self, base_url: str) -> openai.AsyncOpenAI:
         if self._client is None or base_url != self._client_url:
@@ -81,8 +81,14 @@ def _failure_of(error: Exception) -> ProviderError:
         return other_failure(error.__cause__ if isinstance(error, openai.APIConnectionError) else error)
     status = error.response.status_code
     reason = _special_reason(error) or status_reason(status)
-    wait = error.response.headers.get("retry-after") if reason is not FailureReason.QUOTA else None
-    return ProviderError(reason, retry_after_seconds=retry_after.from_header(wait))
+    headers = error.response.headers
+    if reason is FailureReason.QUOTA:
+        return ProviderError(reason)
+    return ProviderError(
+        reason,
+        retry_after_seconds=retry_after.from_header(headers.get("retry-after")),
+        told=limits_told.from_headers(headers),
+    )
 
 
 def _special_reason(error: openai.APIStatusError) -> FailureReason | None:

@@ -2,18 +2,21 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from runtime.contracts.failures import FailureReason
 from runtime.providers.chat_model import ProviderError
 
+Reply = TypeVar("Reply")
+
 
 async def single_call(
-    send: Callable[[], Awaitable[bytes]],
+    send: Callable[[], Awaitable[Reply]],
     *,
     deadline_seconds: float,
     failure_of: Callable[[Exception], ProviderError],
-) -> bytes:
-    """The body of a successful reply. Raises `ProviderError` only."""
+) -> Reply:
+    """What `send` returns. Raises `ProviderError` only."""
     try:
         async with asyncio.timeout(deadline_seconds):
             return await send()

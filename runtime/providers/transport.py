@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 
 import httpx2
 
+from runtime.providers import limits_told
+
 TIMEOUTS = {"connect": 5.0, "read": None, "write": None, "pool": None}
 """In seconds, in place of the SDKs' own (google-genai has none). Reading is bounded by each call's total deadline."""
 MAX_REPLY_BYTES = 4 * 1024 * 1024
@@ -13,7 +15,7 @@ MAX_ERROR_BYTES = 64 * 1024
 MAX_IDLE_CONNECTIONS = 100
 
 SENT_HEADERS = ("host", "content-type", "content-length", "accept", "user-agent")
-KEPT_HEADERS = ("content-type", "retry-after")
+KEPT_HEADERS = ("content-type", "retry-after", *limits_told.HEADERS)
 
 
 class UnusableBody(httpx2.TransportError):

@@ -19,6 +19,8 @@ from runtime.kit.settings import active_settings
 from runtime.redis_service.endings import Endings
 from runtime.redis_service.endpoints import router
 from runtime.redis_service.link import RedisLink
+from runtime.redis_service.pacing import RedisCallPacing
+from runtime.redis_service.pacing_endpoints import router as pacing_router
 from runtime.redis_service.store import RedisRequestStates
 from runtime.redis_service.sweeper import Sweeper
 
@@ -34,7 +36,7 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
 
 
 def app_with(lifespan: Lifespan) -> FastAPI:
-    return service_app(REDIS, lifespan=lifespan, routers=[router], max_body_bytes=_max_body_bytes)
+    return service_app(REDIS, lifespan=lifespan, routers=[router, pacing_router], max_body_bytes=_max_body_bytes)
 
 
 async def open_state(
@@ -47,7 +49,7 @@ async def open_state(
     endings = await stack.enter_async_context(Endings(redis=redis))
     await stack.enter_async_context(Sweeper(redis=redis, limits=limits))
     states = RedisRequestStates(redis=redis, endings=endings, limits=limits)
-    return {"states": states, "limits": limits, "readiness": redis.readiness}
+    return {"states": states, "pacing": RedisCallPacing(redis=redis), "limits": limits, "readiness": redis.readiness}
 
 
 def _max_body_bytes(scope: Scope) -> int:

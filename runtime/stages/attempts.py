@@ -13,6 +13,7 @@ from runtime.contracts.messages import SealedKey
 from runtime.keys.ports import KeyBinding, KeyExpired, KeyOpener, KeyUnreadable
 from runtime.messaging.backoff import doubled_seconds
 from runtime.providers.chat_model import ProviderError
+from runtime.stages.pacing import NotYet
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,15 @@ def next_attempt(
     """When to try again after a failed call; None: it is final.
 
     `attempts_made` counts this one. The backoff follows the deliveries, as a throttled call counts no attempt but does
-    use up a delivery. A delay that ends past the deadline is final too.
+    use up a delivery. A call that only has to wait for its turn comes back at that time exactly: later, it would lose
+    it. A delay that ends past the deadline is final too.
     """
     if not may_retry(error.reason, attempts_made=attempts_made, max_attempts=limits.max_attempts_per_stage):
         return None
-    delay = max(doubled_seconds(receive_count, limits), error.retry_after_seconds or 0)
+    if isinstance(error, NotYet):
+        delay = error.wait_seconds
+    else:
+        delay = max(doubled_seconds(receive_count, limits), error.retry_after_seconds or 0)
     if (deadline_at - now).total_seconds() <= delay:
         return None
     return TryAgain(after_seconds=delay, refund=POLICIES[error.reason].retry is Retry.FREE)

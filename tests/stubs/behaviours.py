@@ -13,6 +13,15 @@ HUGE_BYTES = 50_000_000
 BOMB = gzip.compress(b" " * HUGE_BYTES, compresslevel=1)
 RETRY_SECONDS = 7
 """What a throttled caller is told; as a date it lies an hour ahead."""
+LIMITS = {
+    "x-ratelimit-limit-requests": "60",
+    "x-ratelimit-remaining-requests": "59",
+    "x-ratelimit-reset-requests": "1s",
+    "x-ratelimit-limit-tokens": "150000",
+    "x-ratelimit-remaining-tokens": "149984",
+    "x-ratelimit-reset-tokens": "6ms",
+}
+"""As OpenAI tells them beside an answer or a refusal."""
 
 _BODIES: dict[str, Callable[[], WireReply]] = {
     "html": lambda: WireReply(body=b"<html>welcome</html>", content_type="text/html"),
@@ -49,6 +58,8 @@ def with_manner(behaviour: str, reply: WireReply) -> WireReply:
     delayed = _DELAY.fullmatch(behaviour)
     if delayed:
         return replace(reply, delay_seconds=int(delayed[1]) / 1000)
+    if behaviour == "limits":
+        return replace(reply, headers=LIMITS)
     if behaviour == "cookie":
         return replace(reply, headers={"set-cookie": "session=somebody; Path=/"})
     return replace(reply, manner=_MANNERS.get(behaviour, Manner.WHOLE))
@@ -57,7 +68,7 @@ def with_manner(behaviour: str, reply: WireReply) -> WireReply:
 def retry_header(behaviour: str) -> dict[str, str]:
     match behaviour:
         case "throttled":
-            return {"retry-after": str(RETRY_SECONDS)}
+            return {"retry-after": str(RETRY_SECONDS)} | LIMITS
         case "throttled_date":
             return {"retry-after": format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)}
         case _:

@@ -11,10 +11,14 @@ _RPC = "type.googleapis.com/google.rpc"
 _INVALID_KEY = {"@type": f"{_RPC}.ErrorInfo", "reason": "API_KEY_INVALID", "domain": "googleapis.com"}
 _RETRY_INFO = {"@type": f"{_RPC}.RetryInfo", "retryDelay": f"{RETRY_SECONDS}s"}
 _QUOTA_FAILURE = {"@type": f"{_RPC}.QuotaFailure", "violations": [{"quotaId": "RequestsPerDay"}]}
+_PER_MINUTE = {
+    "@type": f"{_RPC}.QuotaFailure",
+    "violations": [{"quotaId": "GenerateRequestsPerMinutePerProjectPerModel-FreeTier", "quotaValue": "15"}],
+}
 _ERRORS: dict[str, tuple[int, list[dict[str, Any]]]] = {
     "key_refused": (400, [_INVALID_KEY]),
     "quota": (429, [_QUOTA_FAILURE]),
-    "throttled": (429, [_QUOTA_FAILURE, _RETRY_INFO]),
+    "throttled": (429, [_PER_MINUTE, _RETRY_INFO]),
     "throttled_date": (429, [{"@type": f"{_RPC}.RetryInfo", "retryDelay": "soon"}]),
     "throttled_plain": (429, []),
 }

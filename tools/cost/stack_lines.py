@@ -24,11 +24,11 @@ KMS_KEYS = {"Data": 2, "Messaging": 1, "Cluster": 1, "Observability": 1}
 """By stack: data at rest and the wrapping of sealing keys; messages; Kubernetes secrets and images; notices."""
 SECRETS = 2 + len(Stage)
 """The passwords of MySQL and Redis, and the sealing key of each stage."""
-ALARMED_METRICS = 14
+ALARMED_METRICS = 15
 """An alarm is charged for each metric that it watches; that of the failure rate watches two."""
 ALARMED_METRICS_A_REDIS_NODE = 2
 DASHBOARDS = 2
-LOG_METRICS = 13
+LOG_METRICS = 14
 """Read from the services' log lines."""
 REQUESTS_A_MESSAGE = 3
 """Of SQS: SNS sends it, a worker receives it and deletes it. Batches make it fewer."""

@@ -29,10 +29,12 @@ from runtime.providers.chat_model import ChatReply, ProviderError
 from runtime.stages.places import Places
 from runtime.stages.turn import StageTurns
 from tests.contract.evaluations import identity, spec, work
+from tests.fakes.call_pacing import InMemoryCallPacing
+from tests.fakes.flakiness import Flakiness
 from tests.fakes.publisher import InMemoryPublisher
 from tests.fakes.request_states import InMemoryRequestStates
 from tests.fakes.scripted_model import ScriptedModel, reply
-from tests.runtime.stages.setup import NOW, ScriptedOpener, delivered, sealed
+from tests.runtime.stages.setup import NOW, ScriptedOpener, delivered, pacer_for, sealed
 
 
 @dataclass
@@ -41,7 +43,8 @@ class Bench:
 
     model: ScriptedModel = field(default_factory=lambda: ScriptedModel("Titan."))
     seconds: float = 0.0
-    """The clock of the leases."""
+    """The clock of the leases and of the pace."""
+    pacing: InMemoryCallPacing = field(init=False)
     states: InMemoryRequestStates = field(default_factory=InMemoryRequestStates)
     publisher: InMemoryPublisher = field(default_factory=InMemoryPublisher)
     opener: ScriptedOpener = field(default_factory=ScriptedOpener)
@@ -52,6 +55,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.states.put(self.identity)
+        self.pacing = InMemoryCallPacing(now=lambda: self.seconds)
 
     @property
     def service(self) -> RunInference:
@@ -62,6 +66,7 @@ class Bench:
             opener=self.opener,
             models={Provider.OPENAI: self.model},
             places={Provider.OPENAI: Places(lambda: 1)},
+            pacer=pacer_for(self.pacing, Stage.INFERENCE),
         )
 
     async def handle(self, body: str | None = None, *, receive_count: int = 1) -> Done | Release | Leave:
@@ -164,8 +169,28 @@ async def test_a_throttled_call_waits_for_the_providers_time_and_costs_no_attemp
         assert isinstance(released, Release)
         assert released.after_seconds >= 17
         assert bench.attempts == 0
+        bench.seconds += released.after_seconds
     assert await bench.handle() == Done()
     assert bench.published[0].inference_result.output == "Titan."
+
+
+async def test_a_call_before_its_slot_is_not_made_and_holds_neither_attempt_nor_lease() -> None:
+    throttled = ProviderError(FailureReason.THROTTLED, retry_after_seconds=17)
+    bench = Bench(model=ScriptedModel(throttled, "Titan."))
+    await bench.handle()
+    assert await bench.handle(receive_count=9) == Release(after_seconds=17)
+    assert (len(bench.model.asked), bench.attempts) == (1, 0)
+    bench.seconds = 17.5
+    assert await bench.handle() == Done()
+    assert (len(bench.model.asked), bench.attempts) == (2, 1)
+
+
+async def test_without_the_pace_no_call_starts_and_no_attempt_is_spent() -> None:
+    bench = Bench()
+    bench.pacing.flakiness = Flakiness(what="redis-service", share=2)
+    with pytest.raises(Unavailable):
+        await bench.handle()
+    assert (bench.model.asked, bench.attempts) == ([], 0)
 
 
 async def test_a_provider_that_asks_for_more_time_than_is_left_fails_now() -> None:

@@ -16,16 +16,18 @@ from runtime.contracts.lifecycle import Status
 from runtime.contracts.messages import InferenceCompleted, InferenceFailed
 from runtime.contracts.outcomes import JudgeResult, Outcome
 from runtime.contracts.unavailable import Unavailable
-from runtime.judge.ports import JudgeTask
+from runtime.judge.ports import JudgeTask, OnReply, unheard
 from runtime.judge.service import RunJudgement
 from runtime.messaging.worker import Done, Leave, Release
-from runtime.providers.chat_model import ProviderError
+from runtime.providers.chat_model import ChatReply, ProviderError
 from runtime.stages.places import Places
 from runtime.stages.turn import StageTurns
 from tests.contract.evaluations import answer, completed, identity, verdict
+from tests.fakes.call_pacing import InMemoryCallPacing
 from tests.fakes.history import InMemoryHistory
 from tests.fakes.request_states import InMemoryRequestStates
-from tests.runtime.stages.setup import NOW, ScriptedOpener, delivered, sealed
+from tests.fakes.scripted_model import reply
+from tests.runtime.stages.setup import NOW, ScriptedOpener, delivered, pacer_for, sealed
 
 
 class ScriptedJudge:
@@ -35,9 +37,15 @@ class ScriptedJudge:
         self.script = deque(script)
         self.tasks: list[JudgeTask] = []
         self.then: Callable[[], None] = lambda: None
+        self.replies: list[ChatReply] = []
+        """That each verdict takes."""
 
-    async def judge(self, task: JudgeTask, *, key: SecretStr | None, deadline_seconds: float) -> JudgeResult:
+    async def judge(
+        self, task: JudgeTask, *, key: SecretStr | None, deadline_seconds: float, on_reply: OnReply = unheard
+    ) -> JudgeResult:
         self.tasks.append(task)
+        for heard in self.replies:
+            on_reply(heard)
         entry = self.script.popleft()
         if isinstance(entry, ProviderError):
             raise entry
@@ -53,9 +61,13 @@ class Bench:
     identity: Identity = field(default_factory=lambda: identity(tenant="t", created_at=NOW))
     failed_inference: FailureReason | None = None
     deliveries: int = 0
+    seconds: float = 0.0
+    """The clock of the pace."""
+    pacing: InMemoryCallPacing = field(init=False)
 
     def __post_init__(self) -> None:
         self.states.put(self.identity)
+        self.pacing = InMemoryCallPacing(now=lambda: self.seconds)
 
     @property
     def service(self) -> RunJudgement:
@@ -67,6 +79,7 @@ class Bench:
             opener=ScriptedOpener(),
             judges={Provider.GOOGLE: self.judge},
             places={Provider.GOOGLE: Places(lambda: 1)},
+            pacer=pacer_for(self.pacing, Stage.JUDGE),
             now=lambda: NOW,
         )
 
@@ -182,8 +195,18 @@ async def test_a_throttled_verdict_waits_and_costs_no_attempt() -> None:
         assert isinstance(released, Release)
         assert released.after_seconds >= 30
         assert bench.state.attempts[Stage.JUDGE] == 0
+        bench.seconds += released.after_seconds
     assert await bench.handle() == Done()
     assert bench.row.judge_result == verdict(0.5)
+
+
+async def test_a_verdict_takes_one_slot_and_pays_for_its_repair_afterwards() -> None:
+    bench = Bench()
+    bench.judge.replies = [reply("bad"), reply("good")]
+    assert await bench.handle() == Done()
+    (report,) = bench.pacing.reports
+    assert (report.calls, report.tokens_used) == (2, 36)
+    assert report.request.key.provider is Provider.GOOGLE
 
 
 @pytest.mark.parametrize(

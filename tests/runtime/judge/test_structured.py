@@ -10,7 +10,7 @@ from runtime.contracts.outcomes import Usage
 from runtime.judge.ports import JudgeTask
 from runtime.judge.structured import FIRST_BUDGET_TOKENS, SECOND_BUDGET_TOKENS, StructuredJudge
 from runtime.judge.verdict import verdict_schema
-from runtime.providers.chat_model import ProviderError
+from runtime.providers.chat_model import ChatReply, ProviderError
 from tests.fakes.scripted_model import HANGS, Entry, ScriptedModel, reply
 from tests.runtime.judge.tasks import RUBRIC, TASK, task
 
@@ -151,3 +151,10 @@ async def test_every_call_has_a_fence_of_its_own() -> None:
     bench = Bench("bad", GOOD)
     await bench.judge.judge(TASK, key=KEY, deadline_seconds=20)
     assert bench.model.asked[0].messages[0] != bench.model.asked[1].messages[0]
+
+
+async def test_each_reply_that_a_verdict_took_is_heard() -> None:
+    bench = Bench("bad", GOOD)
+    heard: list[ChatReply] = []
+    await bench.judge.judge(TASK, key=KEY, deadline_seconds=20, on_reply=heard.append)
+    assert [reply.text for reply in heard] == ["bad", GOOD]

@@ -7,8 +7,11 @@ from pydantic import SecretStr
 
 from config.topology import Provider, Stage
 from runtime.contracts.messages import SealedKey
+from runtime.contracts.pacing import CallPacing
 from runtime.keys.ports import KeyBinding
 from runtime.messaging.ports import Delivery
+from runtime.stages.pacing import Pacer
+from tests.runtime.documents import runtime_document
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 KEY = SecretStr("sk-plain")
@@ -35,3 +38,9 @@ class ScriptedOpener:
         if self.error is not None:
             raise self.error
         return KEY
+
+
+def pacer_for(pacing: CallPacing, stage: Stage) -> Pacer:
+    """With no limit but what the pacing knows."""
+    document = runtime_document()
+    return Pacer(pacing=pacing, stage=stage, document=lambda: document, now=lambda: NOW)
