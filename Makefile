@@ -14,7 +14,7 @@ CHEAP := "not servers and not model and not flow and not packets"
 CDK := node_modules/.bin/cdk
 CDK8S := node_modules/.bin/cdk8s
 
-.PHONY: help demo up down status test test-fast test-cloud check bench soak synth charts connectivity images diff deploy-local cost check-versions audit picture lock clean
+.PHONY: $(shell sed -nE 's/^([a-z-]+):.*/\1/p' Makefile)
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -45,6 +45,12 @@ check: $(VENV)/.dev-ready node_modules/.ready ## Lint, types, import rules, lock
 	@echo "== types"; $(BIN)/mypy app.py config constructs/judge_constructs stacks charts runtime tools tests benchmarks
 	@echo "== import rules"; $(BIN)/lint-imports
 	@$(MAKE) --no-print-directory test
+
+canary: $(VENV)/.dev-ready ## Search every place of a running system for the keys of COUNT=200 faulty evaluations (SEED=1); root, Linux
+	@$(BIN)/python -m tests.canary --count $(or $(COUNT),200) --seed $(or $(SEED),1)
+
+fuzz: $(VENV)/.dev-ready ## Try everything that reads from outside with CASES=1000 made-up inputs each
+	@CASES=$(or $(CASES),1000) $(BIN)/python -m pytest tests/fuzz
 
 bench: $(VENV)/.dev-ready ## Measure the whole system against the two SDK calls alone
 	@$(BIN)/python benchmarks/pipeline.py

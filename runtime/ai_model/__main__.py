@@ -1,6 +1,7 @@
 """`python -m runtime.ai_model`: the ai-model-service as a process; it ends with 0 on SIGTERM."""
 
 import os
+import resource
 import signal
 import sys
 from types import FrameType
@@ -19,6 +20,8 @@ GRACEFUL_SHUTDOWN_SECONDS = 20
 def main() -> int:
     # uvicorn raises the signal again after its shutdown; without a handler that would be an exit by signal.
     signal.signal(signal.SIGTERM, _leave)
+    # A core file would hold the prompts and answers that are in memory.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         settings = read_settings(os.environ)
         _require_weights(settings)

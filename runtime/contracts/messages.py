@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, TypeAdapter
+from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter
 
 from config.base import Frozen
 from config.topology import Provider, Stage
@@ -55,4 +55,8 @@ class InferenceFailed(Frozen):
 
 JudgeMessage = Annotated[InferenceCompleted | InferenceFailed, Field(discriminator="type")]
 INFERENCE_MESSAGE: TypeAdapter[EvaluationRequested] = TypeAdapter(EvaluationRequested)
-JUDGE_MESSAGE: TypeAdapter[InferenceCompleted | InferenceFailed] = TypeAdapter(JudgeMessage)
+JUDGE_MESSAGE: TypeAdapter[InferenceCompleted | InferenceFailed] = TypeAdapter(
+    # A union has none of its members' settings.
+    JudgeMessage,
+    config=ConfigDict(hide_input_in_errors=True),
+)

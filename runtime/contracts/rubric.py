@@ -23,7 +23,7 @@ class Criterion(Frozen):
 
 class Rubric(Frozen):
     name: CriterionName
-    version: int = Field(default=1, ge=1)
+    version: int = Field(default=1, ge=1, le=1_000_000)
     criteria: tuple[Criterion, ...] = Field(min_length=1, max_length=12)
 
     @model_validator(mode="after")

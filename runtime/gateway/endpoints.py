@@ -17,13 +17,19 @@ from runtime.gateway.cursor import decode_cursor, encode_cursor
 from runtime.gateway.prefer import wait_seconds
 from runtime.gateway.provider_keys import read_keys
 from runtime.gateway.schemas import EvaluationAccepted, EvaluationIn, EvaluationOut, EvaluationPage, to_public
-from runtime.kit.problems import Problem, ProblemBody
+from runtime.keys.header import KEY
+from runtime.kit.problems import MEDIA_TYPE, Problem, ProblemBody
 
 TENANT = "local"
 """The one open tenant; a deployment behind API keys has its own."""
 
 RETRY_AFTER_SECONDS = 2
-PROBLEM = {"model": ProblemBody, "content": {"application/problem+json": {}}}
+PROBLEM_SCHEMA = {"$ref": "#/components/schemas/ProblemBody"}
+PROBLEM = {"model": ProblemBody, "content": {MEDIA_TYPE: {"schema": PROBLEM_SCHEMA}}}
+ACCEPTED_HEADERS = {
+    "Location": {"required": True, "schema": {"type": "string"}, "description": "Where to read the evaluation"},
+    "Retry-After": {"required": True, "schema": {"type": "integer"}, "description": "Seconds until it may have ended"},
+}
 router = APIRouter(prefix="/v1", tags=["evaluations"])
 
 IdempotencyKey = Annotated[
@@ -36,7 +42,15 @@ IdempotencyKey = Annotated[
     ),
 ]
 Prefer = Annotated[str | None, Header(max_length=100, description="`wait=N`: answer with the result within N seconds")]
-ProviderKey = Annotated[str | None, Header(max_length=2048, description="Your own provider key; never stored")]
+ProviderKey = Annotated[
+    str | None,
+    Header(
+        max_length=2048,
+        description="Your own provider key; never stored",
+        # Documented only: `read_keys` refuses what cannot be a key, with better words.
+        json_schema_extra={"pattern": f"^{KEY.pattern}$"},
+    ),
+]
 
 
 @router.post(
@@ -45,7 +59,7 @@ ProviderKey = Annotated[str | None, Header(max_length=2048, description="Your ow
     status_code=202,
     responses={
         200: {"model": EvaluationOut, "description": "Finished within `Prefer: wait=N`"},
-        202: {"model": EvaluationAccepted, "description": "Accepted; poll `Location`"},
+        202: {"model": EvaluationAccepted, "description": "Accepted; poll `Location`", "headers": ACCEPTED_HEADERS},
         **dict.fromkeys((400, 413, 422, 503), PROBLEM),
     },
 )

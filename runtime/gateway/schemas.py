@@ -36,7 +36,7 @@ class EvaluationIn(Frozen):
     candidate: CandidateIn = CandidateIn()
     judge: JudgeIn = JudgeIn()
     metadata: dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")], ShortText] = Field(
-        default={}, max_length=16
+        default={}, max_length=16, json_schema_extra={"additionalProperties": False}
     )
 
 

@@ -32,6 +32,9 @@ def service_app(
     """`fastapi`: FastAPI's own keywords, such as `title` or `docs_url`; without them there is no page and no schema."""
     app = factory(
         lifespan=lifespan,
+        # The scheme of such a redirect is that of this hop: behind a load balancer it sends a caller, with the keys in
+        # the headers, from https to http.
+        redirect_slashes=False,
         middleware=[Middleware(AccessLog), Middleware(BodyLimit, max_body_bytes=max_body_bytes)],
         **({"title": service.name, "docs_url": None, "redoc_url": None, "openapi_url": None} | fastapi),
     )

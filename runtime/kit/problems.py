@@ -124,8 +124,14 @@ def _is_a_branch(part: int | str) -> bool:
 
 def field_problems(errors: Sequence[Mapping[str, Any]]) -> tuple[FieldProblem, ...]:
     """Location and rule of each validation error; the refused value stays out."""
-    found = (FieldProblem(pointer=pointer(error["loc"]), detail=_rule(error)) for error in errors)
+    found = (FieldProblem(pointer=pointer(_location(error)), detail=_rule(error)) for error in errors)
     return tuple(dict.fromkeys(found))
+
+
+def _location(error: Mapping[str, Any]) -> Sequence[int | str]:
+    """FastAPI adds to a body that is no JSON where its reading stopped, which is no field."""
+    location: Sequence[int | str] = error["loc"]
+    return location[:1] if error["type"] == "json_invalid" else location
 
 
 RULES = {
@@ -134,6 +140,7 @@ RULES = {
     "json_invalid": "The body is not valid JSON.",
     "string_unicode": "The text is not valid Unicode.",
     "tuple_type": "Input should be an array.",
+    "uuid_parsing": "This is not a UUID.",
     "too_short": "The array must not be empty.",
 }
 """Where Pydantic's own words say nothing to a caller."""

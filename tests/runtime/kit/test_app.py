@@ -69,6 +69,16 @@ async def problem(response: httpx2.Response, status: int, code: str) -> Mapping[
     return body
 
 
+async def test_no_path_redirects_a_caller_and_its_keys_elsewhere(client: httpx2.AsyncClient) -> None:
+    await problem(await client.post("/echo/", json={"name": "a"}), 404, "not_found")
+
+
+async def test_a_body_that_is_no_json_is_pointed_at_as_a_whole(client: httpx2.AsyncClient) -> None:
+    headers = {"Content-Type": "application/json"}
+    body = await problem(await client.post("/echo", content=b'{"name": ', headers=headers), 400, "invalid_json")
+    assert [error["pointer"] for error in body["errors"]] == [""]
+
+
 async def test_healthy_and_ready_are_two_questions(client: httpx2.AsyncClient, missing: dict[str, str]) -> None:
     assert (await client.get("/healthz")).status_code == 200
     assert (await client.get("/readyz")).status_code == 200

@@ -1,0 +1,120 @@
+"""The gateway's real app on stores in memory, where a request ends as soon as it is published."""
+
+import asyncio
+import base64
+import threading
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from fastapi import FastAPI
+
+from config.limits import Limits
+from config.naming import Names
+from config.runtime_document import SealingPublicKey
+from config.topology import GATEWAY, Stage
+from runtime.contracts.lifecycle import Status
+from runtime.contracts.messages import INFERENCE_MESSAGE
+from runtime.contracts.outcomes import Outcome
+from runtime.contracts.states import StateChange
+from runtime.gateway.accept import AcceptEvaluation
+from runtime.gateway.context import Gateway
+from runtime.gateway.main import create_app
+from runtime.gateway.read import ReadEvaluations
+from runtime.keys.hpke_sealer import HpkeSealer
+from runtime.kit.environment import ProcessEnvironment
+from tests.contract.evaluations import answer, verdict
+from tests.fakes.history import InMemoryHistory
+from tests.fakes.publisher import InMemoryPublisher
+from tests.fakes.request_states import InMemoryRequestStates
+from tests.runtime.documents import runtime_document
+from tests.servers.http_server import serving
+
+LIMITS = Limits(prefer_wait_max_seconds=1)
+ANSWER_SECONDS = 10
+"""Longer is a hang."""
+CLIENT = httpx2.Client(trust_env=False, timeout=ANSWER_SECONDS)
+"""One for all: each new one would read the system's certificates."""
+STAY_OPEN = 3
+"""One in so many stays open, so that lists hold both kinds."""
+
+
+@dataclass
+class Stores:
+    states: InMemoryRequestStates = field(default_factory=InMemoryRequestStates)
+    history: InMemoryHistory = field(default_factory=InMemoryHistory)
+    publisher: InMemoryPublisher = field(default_factory=InMemoryPublisher)
+
+    async def publish(self, body: str) -> None:
+        """As the gateway's topic, with both stages behind it."""
+        await self.publisher.publish(body)
+        if len(self.publisher.published) % STAY_OPEN == 0:
+            return
+        identity = INFERENCE_MESSAGE.validate_json(body).identity
+        facts = {"inference_result": answer(), "judge_result": verdict(), "outcome": Outcome.SCORED}
+        ended = await self.states.advance(StateChange(identity=identity, to=Status.COMPLETED, **facts))
+        await self.history.record(ended.record)
+
+
+def gateway_app(stores: Stores) -> FastAPI:
+    def public_key() -> str:
+        return base64.b64encode(X25519PrivateKey.generate().public_key().public_bytes_raw()).decode()
+
+    keys = {stage: SealingPublicKey(kid=f"{stage}-1", public_key=public_key()) for stage in Stage}
+    document = runtime_document(limits=LIMITS, sealing_keys=keys)
+    gateway = Gateway(
+        document=lambda: document,
+        accept=AcceptEvaluation(
+            document=lambda: document,
+            states=stores.states,
+            publisher=stores,
+            sealer=HpkeSealer(public_keys=lambda: document.sealing_keys),
+            now=lambda: datetime.now(UTC),
+        ),
+        read=ReadEvaluations(states=stores.states, history=stores.history),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
+        yield {"gateway": gateway, "readiness": stores.states.readiness}
+
+    environment = ProcessEnvironment(
+        service=GATEWAY,
+        names=Names(environment="dev"),
+        host="127.0.0.1",
+        port=0,
+        log_level="INFO",
+        secrets_dir=Path(),
+        mysql_authorities=None,
+    )
+    app = create_app(environment)
+    app.router.lifespan_context = lifespan
+    return app
+
+
+@contextmanager
+def running_gateway() -> Iterator[tuple[str, Stores]]:
+    """Over real HTTP, in a thread: whoever asks may block."""
+    stores, started, stop = Stores(), threading.Event(), asyncio.Event()
+    loop, urls = asyncio.new_event_loop(), []
+
+    async def serve() -> None:
+        async with serving(gateway_app(stores)) as url:
+            urls.append(url)
+            started.set()
+            await stop.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    try:
+        assert started.wait(30)
+        yield urls[0], stores
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+        loop.close()

@@ -1,0 +1,50 @@
+"""The API keeps to its own document: requests made from it, right and wrong, one by one and in chains."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import given, settings
+from schemathesis.config import SchemathesisConfig
+from schemathesis.generation import GenerationMode
+
+from tests.fuzz.cases import CASES, COUNT
+from tests.fuzz.gateway_app import running_gateway
+
+CONFIG = {
+    "request-timeout": 10,  # longer is a hang
+    "checks": {
+        # A good body may name a model that is not served, or lack its key: no schema can say so.
+        "positive_data_acceptance": {"expected-statuses": ["2xx", 404, 413, 422]},
+    },
+}
+OPERATIONS = [("POST", "/v1/evaluations"), ("GET", "/v1/evaluations"), ("GET", "/v1/evaluations/{evaluation_id}")]
+
+
+@pytest.fixture(scope="module")
+def document() -> Iterator[Any]:
+    with running_gateway() as (url, _):
+        config = SchemathesisConfig.from_dict(CONFIG)
+        yield schemathesis.openapi.from_url(f"{url}/openapi.json", config=config)
+
+
+def test_these_are_all_operations(document: Any) -> None:
+    found = [result.ok() for result in document.get_all_operations()]
+    assert sorted((one.method.upper(), one.path) for one in found) == sorted(OPERATIONS)
+
+
+@pytest.mark.parametrize("mode", GenerationMode)
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_every_answer_is_as_documented(document: Any, method: str, path: str, mode: GenerationMode) -> None:
+    @CASES
+    @given(case=document[path][method].as_strategy(generation_mode=mode))
+    def ask(case: "schemathesis.Case[Any]") -> None:
+        case.call_and_validate()
+
+    ask()
+
+
+def test_what_one_answer_gives_the_next_request_takes(document: Any) -> None:
+    machine = document.as_state_machine()
+    machine.run(settings=settings(CASES, max_examples=max(5, COUNT // 6), stateful_step_count=6))
