@@ -14,7 +14,7 @@ CHEAP := "not servers and not model and not flow and not packets"
 CDK := node_modules/.bin/cdk
 CDK8S := node_modules/.bin/cdk8s
 
-.PHONY: help demo up down status test test-fast test-cloud check bench synth charts connectivity images diff deploy-local cost check-versions audit picture lock clean
+.PHONY: help demo up down status tenant test test-fast test-cloud check bench synth charts connectivity images diff deploy-local cost check-versions audit picture lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -30,6 +30,9 @@ down: $(VENV)/.local-ready ## Stop what `make demo` or `make up` started
 
 status: $(VENV)/.local-ready ## Show what runs, on which port
 	@$(BIN)/python -m runtime.local status
+
+tenant: $(VENV)/.infra-ready ## Make an API key for tenant NAME in ENV (DO=rotate, retire, disable, enable); no NAME: list them
+	@$(BIN)/python -m tools.tenants $(DO) $(if $(NAME),--name $(NAME)) --env $(or $(ENV),dev)
 
 test: $(VENV)/.dev-ready $(ANALYZER)/.ready node_modules/.ready ## Run all tests: unit, contract on real servers, and the whole flow
 	@$(BIN)/python -m pytest
