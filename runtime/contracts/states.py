@@ -1,11 +1,13 @@
 """The redis-service's vocabulary: create a request once, advance it only forwards, read it, list the open ones."""
 
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
 from config.base import Frozen
+from config.tenant import TenantLimits
 from config.topology import Stage
 from runtime.contracts.evaluation import EvaluationRecord, Identity
 from runtime.contracts.failures import Failure
@@ -23,14 +25,33 @@ class IdempotencyClaim(Frozen):
 class NewRequest(Frozen):
     identity: Identity
     idempotency: IdempotencyClaim | None = None
+    limits: TenantLimits | None = None
+    """Of its tenant, as they are now; None: no limits."""
+
+
+class Limit(StrEnum):
+    RATE = "rate_limited"
+    IN_FLIGHT = "too_many_in_flight"
+    DAILY = "quota_exceeded"
+
+
+class LimitReached(Frozen):
+    limit: Limit
+    retry_after_seconds: float = Field(ge=0)
 
 
 class Creation(Frozen):
-    """`created` false: the key was used before; `request_id` and `body_hash` are those of its first use."""
+    """`created` false: the key was used before, or a limit is reached; then nothing was kept and nothing counted.
+
+    A used key: `request_id` and `body_hash` are those of its first use.
+    """
 
     created: bool
     request_id: UUID
     body_hash: str | None = None
+    in_progress: bool = False
+    """The first use is still being accepted: nobody knows yet whether it will be."""
+    refused: LimitReached | None = None
 
 
 class StateChange(Frozen):

@@ -20,35 +20,6 @@ class Script:
 
 _RANKS = ", ".join(f"{status.value} = {rank}" for status, rank in RANK.items())
 
-CREATE = Script(
-    """
--- KEYS: record, open index, [claim]
--- ARGV: request_id, ttl, member, oldest member, claim ttl, body hash, then the record's field, value, ...
-local record, open, claim = KEYS[1], KEYS[2], KEYS[3]
-local request_id, ttl, member, oldest, claim_ttl, body_hash = unpack(ARGV, 1, 6)
-
-if claim then
-  local held = redis.call('HMGET', claim, 'request_id', 'body_hash')
-  -- Our own claim is no replay: the caller repeats a call whose reply was lost.
-  if held[1] and held[1] ~= request_id then
-    return {0, held[1], held[2]}
-  end
-  redis.call('HSET', claim, 'request_id', request_id, 'body_hash', body_hash)
-  redis.call('EXPIRE', claim, claim_ttl)
-end
-
-if redis.call('EXISTS', record) == 0 then
-  redis.call('HSET', record, unpack(ARGV, 7))
-  redis.call('ZADD', open, 0, member)
-  -- Whatever is older has no record any more: abandoned requests must not pile up here.
-  redis.call('ZREMRANGEBYLEX', open, '-', oldest)
-  redis.call('EXPIRE', open, ttl)
-end
-redis.call('EXPIRE', record, ttl)
-return {1, request_id, false}
-"""
-)
-
 ADVANCE = Script(
     f"""
 local rank = {{{_RANKS}}}
