@@ -83,7 +83,7 @@ class AcceptEvaluation:
 
     async def _publish(self, body: str, identity: Identity, claim: IdempotencyClaim | None) -> None:
         try:
-            await self.publisher.publish(body)
+            await self.publisher.publish(body, tenant=identity.tenant)
         except Unavailable as error:
             await self._abandon(identity, claim)
             raise unavailable(error.what) from None

@@ -107,7 +107,7 @@ class RunInference:
     async def _pass_on(self, message: EvaluationRequested, result: InferenceResult) -> Done | Release:
         out = InferenceCompleted(identity=message.identity, inference_result=result, judge_key=message.judge_key)
         try:
-            await self.publisher.publish(encode_message(out, max_bytes=self.limits().max_message_bytes))
+            await self._publish(out)
         except MessageTooLarge:
             return await self._give_up(message, FailureReason.OUTPUT_TOO_LARGE)
         usage = result.usage.model_dump() if result.usage else None
@@ -137,6 +137,10 @@ class RunInference:
     async def _give_up(self, message: EvaluationRequested, reason: FailureReason) -> Done:
         """Only the judge stage reaches the history, so a failure travels there too."""
         out = InferenceFailed(identity=message.identity, failure=failure(reason, Stage.INFERENCE))
-        await self.publisher.publish(encode_message(out, max_bytes=self.limits().max_message_bytes))
+        await self._publish(out)
         log.warning("inference_failed", reason=reason.value, next_step=out.failure.advice)
         return Done()
+
+    async def _publish(self, out: InferenceCompleted | InferenceFailed) -> None:
+        body = encode_message(out, max_bytes=self.limits().max_message_bytes)
+        await self.publisher.publish(body, tenant=out.identity.tenant)

@@ -165,8 +165,8 @@ async def test_a_redis_that_goes_away_after_the_publication_does_not_take_the_ac
     bench = Bench()
 
     class LosesRedis(InMemoryPublisher):
-        async def publish(self, body: str) -> None:
-            await super().publish(body)
+        async def publish(self, body: str, *, tenant: str) -> None:
+            await super().publish(body, tenant=tenant)
             bench.states.flakiness = InMemoryRequestStates(flaky=2.0).flakiness
 
     bench.publisher = LosesRedis()
