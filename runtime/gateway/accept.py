@@ -1,6 +1,5 @@
 """Step 1 of 4: accept a request - seal its keys, keep its state, publish it to the inference topic."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ import structlog
 from pydantic import SecretStr
 
 from config.runtime_document import RuntimeDocument
+from config.tenant import TenantLimits
 from config.topology import Provider
 from runtime.contracts.evaluation import EvaluationSpec, Identity
 from runtime.contracts.failures import FailureReason, failure, outcome_of
@@ -17,6 +17,8 @@ from runtime.contracts.lifecycle import Status
 from runtime.contracts.messages import EvaluationRequested
 from runtime.contracts.states import IdempotencyClaim, NewRequest, RequestStates, StateChange
 from runtime.contracts.unavailable import Unavailable
+from runtime.gateway.idempotency import check_replay, claim_of
+from runtime.gateway.over_limit import over_limit
 from runtime.gateway.provider_keys import check_keys, seal_keys
 from runtime.gateway.resolve import resolve
 from runtime.gateway.schemas import EvaluationIn
@@ -48,19 +50,26 @@ class AcceptEvaluation:
         request: EvaluationIn,
         *,
         tenant: str,
+        limits: TenantLimits | None = None,
         keys: Mapping[Provider, SecretStr],
         idempotency_key: str | None,
     ) -> Accepted:
-        """Raises Problem: 422 for what is wrong in the request, 413 too large, 503 where nothing was started."""
+        """Raises Problem: 422 for what is wrong in the request, 413 too large, 429 over one of the tenant's limits, 409
+        where the first use of the same key is still under way, 503 where nothing was started.
+        """
         document = self.document()
         spec = resolve(request, document)
         check_keys(spec, keys)
         identity = self._identify(spec, tenant, document.limits.evaluation_deadline_seconds)
         body = self._encode(identity, keys, document.limits.max_message_bytes)
-        claim = _claim(idempotency_key, spec)
-        creation = await self.states.create(NewRequest(identity=identity, idempotency=claim))
+        claim = claim_of(idempotency_key, spec)
+        creation = await self.states.create(NewRequest(identity=identity, idempotency=claim, limits=limits))
+        if creation.refused and limits:
+            log.info("limit_reached", limit=creation.refused.limit.value, next_step="none, or raise the tenant's limit")
+            raise over_limit(creation.refused, limits)
         if not creation.created:
-            return _replay(creation.request_id, creation.body_hash, claim)
+            check_replay(creation, claim)
+            return Accepted(creation.request_id, replayed=True)
         structlog.contextvars.bind_contextvars(request_id=str(identity.request_id), stage="gateway")
         await self._publish(body, identity, claim)
         log.info("evaluation_accepted", judge_model=spec.judge.model, answer_given=spec.output is not None)
@@ -107,20 +116,3 @@ class AcceptEvaluation:
             await self.states.advance(change)
         except Unavailable:
             log.warning("not_published_unrecorded", next_step="none: a message that was not sent starts nothing")
-
-
-def _claim(idempotency_key: str | None, spec: EvaluationSpec) -> IdempotencyClaim | None:
-    """The provider keys are no part of the body: a retry may bring a fresh one."""
-    if idempotency_key is None:
-        return None
-    return IdempotencyClaim(
-        key_hash=hashlib.sha256(idempotency_key.encode()).hexdigest(),
-        body_hash=hashlib.sha256(spec.model_dump_json().encode()).hexdigest(),
-    )
-
-
-def _replay(request_id: UUID, body_hash: str | None, claim: IdempotencyClaim | None) -> Accepted:
-    if claim is None or body_hash != claim.body_hash:
-        detail = "This Idempotency-Key was used with another body: use a new key for a new evaluation."
-        raise Problem(422, "idempotency_key_reused", detail)
-    return Accepted(request_id, replayed=True)
