@@ -31,6 +31,9 @@ down: $(VENV)/.local-ready ## Stop what `make demo` or `make up` started
 status: $(VENV)/.local-ready ## Show what runs, on which port
 	@$(BIN)/python -m runtime.local status
 
+tenant: $(VENV)/.infra-ready ## Make an API key for tenant NAME in ENV (DO=rotate, retire, disable, enable); no NAME: list them
+	@$(BIN)/python -m tools.tenants $(DO) $(if $(NAME),--name $(NAME)) --env $(or $(ENV),dev)
+
 test: $(VENV)/.dev-ready $(ANALYZER)/.ready node_modules/.ready ## Run all tests: unit, contract on real servers, and the whole flow
 	@$(BIN)/python -m pytest
 

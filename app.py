@@ -21,8 +21,9 @@ except ValidationError as error:
 import aws_cdk as cdk
 
 from config.addresses import Addresses
+from config.tenant import Tenant
 from judge_constructs.judge_cluster import NoKubectl
-from stacks.choices import BadChoice, chosen_addresses, chosen_environments, doubtful_versions
+from stacks.choices import BadChoice, chosen_addresses, chosen_environments, chosen_tenants, doubtful_versions
 from stacks.cluster import ClusterStack
 from stacks.data import DataStack
 from stacks.messaging import MessagingStack
@@ -31,7 +32,13 @@ from stacks.observability import ObservabilityStack
 from stacks.platform import PlatformStack
 
 
-def build(app: cdk.App, environment: CloudEnvironment, *, addresses: Addresses | None = None) -> PlatformStack:
+def build(
+    app: cdk.App,
+    environment: CloudEnvironment,
+    *,
+    tenants: tuple[Tenant, ...] = (),
+    addresses: Addresses | None = None,
+) -> PlatformStack:
     """Without an account: the same templates for everybody, deployed to whichever account the credentials open."""
     names, env = environment.names, cdk.Environment(region=environment.region)
     network = NetworkStack(app, names.stack("Network"), environment=environment, env=env)
@@ -59,6 +66,7 @@ def build(app: cdk.App, environment: CloudEnvironment, *, addresses: Addresses |
         messaging=messaging,
         cluster=cluster,
         observability=observability,
+        tenants=tenants,
         addresses=addresses,
         env=env,
     )
@@ -70,7 +78,7 @@ def main() -> None:
         addresses = chosen_addresses(app)
         for environment in chosen_environments(app):
             doubtful = doubtful_versions(environment)
-            platform = build(app, environment, addresses=addresses)
+            platform = build(app, environment, tenants=chosen_tenants(app, environment), addresses=addresses)
             for standing in doubtful:
                 code = f"llm-judge:{standing.engine}-{standing.support}-support"
                 cdk.Annotations.of(platform).add_warning_v2(code, str(standing))

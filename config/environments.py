@@ -9,7 +9,7 @@ from config.base import Frozen
 from config.cluster import Cluster, NodeGroup
 from config.data import MySqlDatabase, RedisCache
 from config.limits import KEEP_ALIVE_SECONDS, Limits
-from config.naming import Names
+from config.naming import ONE_MACHINE, Names
 from config.network import Network
 from config.operations import Operations
 from config.public_endpoint import PublicEndpoint
@@ -134,7 +134,7 @@ PROD = CloudEnvironment(
 )
 CLOUD_ENVIRONMENTS: dict[str, CloudEnvironment] = {environment.name: environment for environment in (DEV, PROD)}
 LOCAL = Environment(
-    name="local",
+    name=ONE_MACHINE,
     region="us-east-1",
     limits=Limits(
         # Short polls let a stop end within seconds; one machine has no bill for empty receives.

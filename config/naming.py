@@ -1,6 +1,6 @@
 """Every physical name, so that stacks, charts and runtime agree on it without asking AWS."""
 
-from typing import Self
+from typing import Final, Self
 
 from pydantic import Field, model_validator
 
@@ -11,6 +11,8 @@ DATABASE = "llm_judge"
 HISTORY_TABLE = "request_history"
 REQUEST_KEY_PREFIX = "request:"
 SYSTEM = "llm-judge"
+ONE_MACHINE: Final = "local"
+"""The environment that is no cloud."""
 
 NAME_LIMITS = {
     "cluster": 100,

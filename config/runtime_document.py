@@ -4,6 +4,8 @@ from pydantic import Field
 
 from config.base import Frozen
 from config.limits import Limits
+from config.naming import ONE_MACHINE
+from config.tenant import Tenants
 from config.topology import Provider, Stage
 
 
@@ -67,3 +69,10 @@ class RuntimeDocument(Frozen):
     default_models: DefaultModels
     sealing_keys: dict[Stage, SealingPublicKey]
     limits: Limits
+    tenants: Tenants = ()
+    """None: nobody is let in, except on one machine, whose only caller is its owner."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether whoever reaches it may use it."""
+        return self.environment == ONE_MACHINE and not self.tenants

@@ -1,4 +1,4 @@
-"""What the command line chooses: `-c versions=diagram`, `-c addresses=FILE`; what is wrong with it, in one message."""
+"""What the command line chooses by `-c`: versions, tenants, addresses; what is wrong with it, in one message."""
 
 from pathlib import Path
 
@@ -8,6 +8,8 @@ from pydantic import ValidationError
 from config.addresses import Addresses
 from config.complaint import complaint
 from config.environments import CLOUD_ENVIRONMENTS, CloudEnvironment
+from config.tenant import Tenant
+from config.tenant_files import FOLDER, BadTenants, read_tenants, tenants_file
 from config.versions import DIAGRAM, VERSION_SETS, Standing, Support, UnknownVersion, standings
 
 
@@ -38,6 +40,18 @@ def chosen_addresses(app: cdk.App) -> Addresses | None:
         raise BadChoice(f"-c addresses={path} cannot be read: {error.strerror}") from None
     except ValidationError as error:
         raise BadChoice(f"-c addresses={path} is not of the right form: {complaint(error)}") from None
+
+
+def chosen_tenants(app: cdk.App, environment: CloudEnvironment) -> tuple[Tenant, ...]:
+    """Of the files in `config/tenants`, or in another folder. Raises BadChoice."""
+    folder = Path(app.node.try_get_context("tenants") or FOLDER)
+    if not folder.is_dir() and folder != FOLDER:
+        # Taken for "no tenants", a misspelt folder would shut everybody out.
+        raise BadChoice(f"-c tenants={folder} is no folder: it holds {environment.name}.json and so on")
+    try:
+        return read_tenants(tenants_file(environment.name, folder))
+    except BadTenants as error:
+        raise BadChoice(str(error)) from None
 
 
 def doubtful_versions(environment: CloudEnvironment) -> list[Standing]:

@@ -14,6 +14,7 @@ from config.runtime_document import (
     RuntimeDocument,
     SealingPublicKey,
 )
+from config.tenant import Tenant
 from config.topology import MYSQL_PORT, REDIS_PORT, SERVICES, Provider, Stage
 from judge_constructs.sealing_key_pair import SealingKeyPair
 from stacks.data import DataStack
@@ -26,6 +27,7 @@ def deployed_document(
     data: DataStack,
     messaging: MessagingStack,
     sealing: Mapping[Stage, SealingKeyPair],
+    tenants: tuple[Tenant, ...],
     addresses: Addresses | None,
 ) -> RuntimeDocument:
     """`addresses`: where the services run beside the deployment and not in its cluster."""
@@ -50,6 +52,7 @@ def deployed_document(
             stage: SealingPublicKey(kid=pair.kid, public_key=pair.public_key) for stage, pair in sealing.items()
         },
         limits=environment.limits,
+        tenants=tenants,
     )
 
 

@@ -6,6 +6,7 @@ from constructs import Construct
 
 from config.addresses import Addresses
 from config.environments import CloudEnvironment
+from config.tenant import Tenant
 from judge_constructs.retained_logs import RetainedLogs
 from judge_constructs.runtime_configuration import RuntimeConfiguration
 from judge_constructs.sealing_key_pair import SealingKeyMaker, SealingKeyPair
@@ -30,6 +31,7 @@ class PlatformStack(cdk.Stack):
         messaging: MessagingStack,
         cluster: ClusterStack,
         observability: ObservabilityStack,
+        tenants: tuple[Tenant, ...],
         addresses: Addresses | None,
         env: cdk.Environment,
     ) -> None:
@@ -51,7 +53,9 @@ class PlatformStack(cdk.Stack):
             self,
             "RuntimeConfiguration",
             environment=environment,
-            document=deployed_document(environment, data=data, messaging=messaging, sealing=pairs, addresses=addresses),
+            document=deployed_document(
+                environment, data=data, messaging=messaging, sealing=pairs, tenants=tenants, addresses=addresses
+            ),
             roll_back_on=observability.roll_back_alarms,
         )
         # Here, not on the roles' own stack: the document comes after the roles.

@@ -3,12 +3,14 @@
 The lease on a stage's work is in `leases.py`.
 """
 
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
 from config.base import Frozen
+from config.tenant import TenantLimits
 from runtime.contracts.evaluation import EvaluationRecord, Identity
 from runtime.contracts.failures import Failure
 from runtime.contracts.leases import Leases
@@ -26,14 +28,33 @@ class IdempotencyClaim(Frozen):
 class NewRequest(Frozen):
     identity: Identity
     idempotency: IdempotencyClaim | None = None
+    limits: TenantLimits | None = None
+    """Of its tenant, as they are now; None: no limits."""
+
+
+class Limit(StrEnum):
+    RATE = "rate_limited"
+    IN_FLIGHT = "too_many_in_flight"
+    DAILY = "quota_exceeded"
+
+
+class LimitReached(Frozen):
+    limit: Limit
+    retry_after_seconds: float = Field(ge=0)
 
 
 class Creation(Frozen):
-    """`created` false: the key was used before; `request_id` and `body_hash` are those of its first use."""
+    """`created` false: the key was used before, or a limit is reached; then nothing was kept and nothing counted.
+
+    A used key: `request_id` and `body_hash` are those of its first use.
+    """
 
     created: bool
     request_id: UUID
     body_hash: str | None = None
+    in_progress: bool = False
+    """The first use is still being accepted: nobody knows yet whether it will be."""
+    refused: LimitReached | None = None
 
 
 class StateChange(Frozen):
@@ -46,8 +67,6 @@ class StateChange(Frozen):
     judge_result: JudgeResult | None = None
     failure: Failure | None = None
     outcome: Outcome | None = None
-    release_idempotency: IdempotencyClaim | None = None
-    """The request was never accepted: the same key may be used again."""
 
 
 class Advance(Frozen):

@@ -1,6 +1,5 @@
 """Step 1 of 4: accept a request - seal its keys, keep its state, publish it to the inference topic."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,13 +9,16 @@ import structlog
 from pydantic import SecretStr
 
 from config.runtime_document import RuntimeDocument
+from config.tenant import TenantLimits
 from config.topology import Provider
 from runtime.contracts.evaluation import EvaluationSpec, Identity
 from runtime.contracts.failures import FailureReason, failure, outcome_of
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.messages import EvaluationRequested
-from runtime.contracts.states import IdempotencyClaim, NewRequest, RequestStates, StateChange
+from runtime.contracts.states import NewRequest, RequestStates, StateChange
 from runtime.contracts.unavailable import Unavailable
+from runtime.gateway.idempotency import check_replay, claim_of
+from runtime.gateway.over_limit import over_limit
 from runtime.gateway.provider_keys import check_keys, seal_keys
 from runtime.gateway.resolve import resolve
 from runtime.gateway.schemas import EvaluationIn
@@ -48,21 +50,28 @@ class AcceptEvaluation:
         request: EvaluationIn,
         *,
         tenant: str,
+        limits: TenantLimits | None = None,
         keys: Mapping[Provider, SecretStr],
         idempotency_key: str | None,
     ) -> Accepted:
-        """Raises Problem: 422 for what is wrong in the request, 413 too large, 503 where nothing was started."""
+        """Raises Problem: 422 for what is wrong in the request, 413 too large, 429 over one of the tenant's limits, 409
+        where the first use of the same key is still under way, 503 where nothing was started.
+        """
         document = self.document()
         spec = resolve(request, document)
         check_keys(spec, keys)
         identity = self._identify(spec, tenant, document.limits.evaluation_deadline_seconds)
         body = self._encode(identity, keys, document.limits.max_message_bytes)
-        claim = _claim(idempotency_key, spec)
-        creation = await self.states.create(NewRequest(identity=identity, idempotency=claim))
+        claim = claim_of(idempotency_key, spec)
+        creation = await self.states.create(NewRequest(identity=identity, idempotency=claim, limits=limits))
+        if creation.refused and limits:
+            log.info("limit_reached", limit=creation.refused.limit.value, next_step="none, or raise the tenant's limit")
+            raise over_limit(creation.refused, limits)
         if not creation.created:
-            return _replay(creation.request_id, creation.body_hash, claim)
+            check_replay(creation, claim)
+            return Accepted(creation.request_id, replayed=True)
         structlog.contextvars.bind_contextvars(request_id=str(identity.request_id), stage="gateway")
-        await self._publish(body, identity, claim)
+        await self._publish(body, identity)
         log.info("evaluation_accepted", judge_model=spec.judge.model, answer_given=spec.output is not None)
         return Accepted(identity.request_id, replayed=False)
 
@@ -81,11 +90,11 @@ class AcceptEvaluation:
             # JSON escapes can make a body under the HTTP limit larger than a queue message may be.
             raise Problem(413, "too_large", DETAILS[413]) from None
 
-    async def _publish(self, body: str, identity: Identity, claim: IdempotencyClaim | None) -> None:
+    async def _publish(self, body: str, identity: Identity) -> None:
         try:
-            await self.publisher.publish(body)
+            await self.publisher.publish(body, tenant=identity.tenant)
         except Unavailable as error:
-            await self._abandon(identity, claim)
+            await self._abandon(identity)
             raise unavailable(error.what) from None
         try:
             await self.states.advance(StateChange(identity=identity, to=Status.GATEWAY))
@@ -93,7 +102,7 @@ class AcceptEvaluation:
             # The message is on its way and carries everything: the next stage rebuilds the state.
             log.warning("state_behind", next_step="none: the inference stage catches up")
 
-    async def _abandon(self, identity: Identity, claim: IdempotencyClaim | None) -> None:
+    async def _abandon(self, identity: Identity) -> None:
         """Nothing was accepted, so the caller may use the same Idempotency-Key for another try."""
         failed = failure(FailureReason.NOT_PUBLISHED, None)
         change = StateChange(
@@ -101,26 +110,8 @@ class AcceptEvaluation:
             to=Status.FAILED,
             failure=failed,
             outcome=outcome_of(failed),
-            release_idempotency=claim,
         )
         try:
             await self.states.advance(change)
         except Unavailable:
             log.warning("not_published_unrecorded", next_step="none: a message that was not sent starts nothing")
-
-
-def _claim(idempotency_key: str | None, spec: EvaluationSpec) -> IdempotencyClaim | None:
-    """The provider keys are no part of the body: a retry may bring a fresh one."""
-    if idempotency_key is None:
-        return None
-    return IdempotencyClaim(
-        key_hash=hashlib.sha256(idempotency_key.encode()).hexdigest(),
-        body_hash=hashlib.sha256(spec.model_dump_json().encode()).hexdigest(),
-    )
-
-
-def _replay(request_id: UUID, body_hash: str | None, claim: IdempotencyClaim | None) -> Accepted:
-    if claim is None or body_hash != claim.body_hash:
-        detail = "This Idempotency-Key was used with another body: use a new key for a new evaluation."
-        raise Problem(422, "idempotency_key_reused", detail)
-    return Accepted(request_id, replayed=True)

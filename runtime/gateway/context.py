@@ -7,12 +7,14 @@ from fastapi import Request
 
 from config.runtime_document import RuntimeDocument
 from runtime.gateway.accept import AcceptEvaluation
+from runtime.gateway.callers import Callers
 from runtime.gateway.read import ReadEvaluations
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gateway:
     document: Callable[[], RuntimeDocument]
+    callers: Callers
     accept: AcceptEvaluation
     read: ReadEvaluations
 

@@ -1,6 +1,6 @@
 """The HTTP evaluation API, first part: submit, read one, list."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -12,6 +12,7 @@ from runtime.contracts.lifecycle import Status, is_terminal
 from runtime.contracts.models import ModelName
 from runtime.contracts.outcomes import Outcome
 from runtime.contracts.unavailable import Unavailable
+from runtime.gateway.callers import Caller, CallersRoute, Who
 from runtime.gateway.context import Gateway, gateway
 from runtime.gateway.cursor import decode_cursor, encode_cursor
 from runtime.gateway.prefer import wait_seconds
@@ -20,17 +21,15 @@ from runtime.gateway.schemas import EvaluationAccepted, EvaluationIn, Evaluation
 from runtime.keys.header import KEY
 from runtime.kit.problems import MEDIA_TYPE, Problem, ProblemBody
 
-TENANT = "local"
-"""The one open tenant; a deployment behind API keys has its own."""
-
 RETRY_AFTER_SECONDS = 2
 PROBLEM_SCHEMA = {"$ref": "#/components/schemas/ProblemBody"}
 PROBLEM = {"model": ProblemBody, "content": {MEDIA_TYPE: {"schema": PROBLEM_SCHEMA}}}
+REFUSED: dict[int | str, dict[str, Any]] = dict.fromkeys((401, 403), PROBLEM)
 ACCEPTED_HEADERS = {
     "Location": {"required": True, "schema": {"type": "string"}, "description": "Where to read the evaluation"},
     "Retry-After": {"required": True, "schema": {"type": "integer"}, "description": "Seconds until it may have ended"},
 }
-router = APIRouter(prefix="/v1", tags=["evaluations"])
+router = APIRouter(prefix="/v1", tags=["evaluations"], route_class=CallersRoute, responses=REFUSED)
 
 IdempotencyKey = Annotated[
     str | None,
@@ -60,7 +59,7 @@ ProviderKey = Annotated[
     responses={
         200: {"model": EvaluationOut, "description": "Finished within `Prefer: wait=N`"},
         202: {"model": EvaluationAccepted, "description": "Accepted; poll `Location`", "headers": ACCEPTED_HEADERS},
-        **dict.fromkeys((400, 413, 422, 503), PROBLEM),
+        **dict.fromkeys((400, 409, 413, 422, 429, 503), PROBLEM),
     },
 )
 async def submit(
@@ -68,6 +67,7 @@ async def submit(
     request: Request,
     response: Response,
     here: Annotated[Gateway, Depends(gateway)],
+    who: Who,
     idempotency_key: IdempotencyKey = None,
     prefer: Prefer = None,
     x_openai_api_key: ProviderKey = None,  # noqa: ARG001 - documents the header; read_keys reads it
@@ -76,11 +76,13 @@ async def submit(
     """Accepts one evaluation. Once it is answered with 202 it ends in exactly one result."""
     wait = wait_seconds(prefer, here.document().limits.prefer_wait_max_seconds)
     keys = read_keys(request.headers)
-    accepted = await here.accept.accept(body, tenant=TENANT, keys=keys, idempotency_key=idempotency_key)
+    accepted = await here.accept.accept(
+        body, tenant=who.tenant, limits=who.limits, keys=keys, idempotency_key=idempotency_key
+    )
     response.headers["Location"] = f"/v1/evaluations/{accepted.request_id}"
     status = Status.GATEWAY
     if wait or accepted.replayed:
-        record = await _look(here, accepted.request_id, wait)
+        record = await _look(here, accepted.request_id, who, wait)
         if record is not None and wait:
             response.headers["Preference-Applied"] = f"wait={wait}"
         if record is not None and is_terminal(record.status):
@@ -95,11 +97,11 @@ async def submit(
     "/evaluations/{evaluation_id}", summary="Read one evaluation", responses=dict.fromkeys((404, 422, 503), PROBLEM)
 )
 async def get_one(
-    evaluation_id: UUID, here: Annotated[Gateway, Depends(gateway)], prefer: Prefer = None
+    evaluation_id: UUID, here: Annotated[Gateway, Depends(gateway)], who: Who, prefer: Prefer = None
 ) -> EvaluationOut:
     """One evaluation; `Prefer: wait=N` waits up to N seconds for its end."""
     wait = wait_seconds(prefer, here.document().limits.prefer_wait_max_seconds)
-    record = await here.read.one(evaluation_id, tenant=TENANT, wait_seconds=wait)
+    record = await here.read.one(evaluation_id, tenant=who.tenant, wait_seconds=wait)
     if record is None:
         raise Problem(404, "evaluation_not_found", "There is no evaluation of this id: check it.")
     return to_public(record)
@@ -108,6 +110,7 @@ async def get_one(
 @router.get("/evaluations", summary="List evaluations", responses=dict.fromkeys((422, 503), PROBLEM))
 async def get_page(
     here: Annotated[Gateway, Depends(gateway)],
+    who: Who,
     limit: Annotated[int, Query(ge=1, le=PAGE_SIZE_MAX)] = 20,
     cursor: Annotated[str | None, Query(max_length=512)] = None,
     status: Status | None = None,
@@ -127,7 +130,7 @@ async def get_page(
         max_score=max_score,
     )
     after = decode_cursor(cursor) if cursor else None
-    page = await here.read.page(tenant=TENANT, limit=limit, after=after, where=where)
+    page = await here.read.page(tenant=who.tenant, limit=limit, after=after, where=where)
     return EvaluationPage(
         data=tuple(map(to_public, page.records)),
         has_more=page.next is not None,
@@ -135,9 +138,9 @@ async def get_page(
     )
 
 
-async def _look(here: Gateway, request_id: UUID, wait: int) -> EvaluationRecord | None:
+async def _look(here: Gateway, request_id: UUID, who: Caller, wait: int) -> EvaluationRecord | None:
     """It is accepted whatever happens now: a store that is away makes the answer a 202, not an error."""
     try:
-        return await here.read.one(request_id, tenant=TENANT, wait_seconds=wait)
+        return await here.read.one(request_id, tenant=who.tenant, wait_seconds=wait)
     except Unavailable:
         return None

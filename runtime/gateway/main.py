@@ -14,11 +14,12 @@ from runtime.clients.http_history import HttpHistory
 from runtime.clients.http_request_states import HttpRequestStates
 from runtime.clients.session import open_session
 from runtime.gateway.accept import AcceptEvaluation
+from runtime.gateway.callers import Callers
 from runtime.gateway.context import Gateway
 from runtime.gateway.endpoints import router
 from runtime.gateway.read import ReadEvaluations
 from runtime.keys.hpke_sealer import HpkeSealer
-from runtime.kit.app import service_app
+from runtime.kit.app import Lifespan, service_app
 from runtime.kit.aws import aws_client
 from runtime.kit.environment import ProcessEnvironment
 from runtime.kit.settings import active_settings
@@ -43,6 +44,7 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
             yield {
                 "gateway": Gateway(
                     document=settings,
+                    callers=Callers(document=settings),
                     accept=AcceptEvaluation(
                         document=settings,
                         states=states,
@@ -55,6 +57,10 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
                 "readiness": states.readiness,
             }
 
+    return app_with(lifespan)
+
+
+def app_with(lifespan: Lifespan) -> FastAPI:
     return service_app(
         GATEWAY,
         lifespan=lifespan,

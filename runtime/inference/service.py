@@ -50,7 +50,7 @@ class RunInference:
         if spec.output is not None or spec.candidate is None:
             return await self._take_turn(message, delivery)
         # Waiting for a place comes before the lease, so that it costs nothing of the call's deadline.
-        async with self.places[parse_model(spec.candidate.model).provider].one():
+        async with self.places[parse_model(spec.candidate.model).provider].one(tenant=message.identity.tenant):
             return await self._take_turn(message, delivery)
 
     async def handle_dead_letter(self, delivery: Delivery) -> Done | Release | Leave:
@@ -114,7 +114,7 @@ class RunInference:
             return await self._give_up(message.identity, reason)
         out = InferenceCompleted(identity=message.identity, inference_result=result, judge_key=message.judge_key)
         try:
-            await self.publisher.publish(encode_message(out, max_bytes=self.limits().max_message_bytes))
+            await self._publish(out)
         except MessageTooLarge:
             return await self._give_up(message.identity, FailureReason.OUTPUT_TOO_LARGE)
         usage = result.usage.model_dump() if result.usage else None
@@ -124,6 +124,10 @@ class RunInference:
     async def _give_up(self, identity: Identity, reason: FailureReason) -> Done:
         """Only the judge stage reaches the history, so a failure travels there too."""
         out = InferenceFailed(identity=identity, failure=failure(reason, Stage.INFERENCE))
-        await self.publisher.publish(encode_message(out, max_bytes=self.limits().max_message_bytes))
+        await self._publish(out)
         log.warning("inference_failed", reason=reason.value, next_step=out.failure.advice)
         return Done()
+
+    async def _publish(self, out: InferenceCompleted | InferenceFailed) -> None:
+        body = encode_message(out, max_bytes=self.limits().max_message_bytes)
+        await self.publisher.publish(body, tenant=out.identity.tenant)

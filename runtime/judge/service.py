@@ -54,7 +54,9 @@ class RunJudgement:
         if isinstance(message, InferenceFailed):
             return await self._record_failed_inference(message)
         # Waiting for a place comes before the lease, so that it costs nothing of the verdict's deadline.
-        async with self.places[parse_model(message.identity.spec.judge.model).provider].one():
+        async with self.places[parse_model(message.identity.spec.judge.model).provider].one(
+            tenant=message.identity.tenant
+        ):
             return await self._take_turn(message, delivery)
 
     async def handle_dead_letter(self, delivery: Delivery) -> Done | Release | Leave:

@@ -14,6 +14,7 @@ from config.runtime_document import (
     RuntimeDocument,
     SealingPublicKey,
 )
+from config.tenant import Tenant
 from config.topology import AI_MODEL, SERVICES, Provider, Stage
 from runtime.local.ports import LOOPBACK
 
@@ -38,6 +39,7 @@ def runtime_document(
     sealing_keys: dict[Stage, SealingPublicKey],
     model: LocalModel | None,
     environment: Mapping[str, str],
+    tenants: tuple[Tenant, ...] = (),
 ) -> RuntimeDocument:
     """Without a local model a request must name its models, and bring the keys."""
     urls = {service.name: f"http://{LOOPBACK}:{ports[service.name]}" for service in SERVICES}
@@ -65,4 +67,5 @@ def runtime_document(
         default_models=DefaultModels(candidate=default, judge=default),
         sealing_keys=sealing_keys,
         limits=LOCAL.limits,
+        tenants=tenants,
     )

@@ -19,6 +19,7 @@ from runtime.local.parts.services import service_part
 from runtime.local.ports import LOOPBACK, choose_ports
 from runtime.local.provision.provisioner import NAMES, Provisioner
 from runtime.local.replacements import MySqlServer, RedisServer, read_replacements
+from runtime.local.tenants import local_tenants
 from runtime.local.weights import model_settings
 
 # Unusual numbers: the usual ones belong to whatever else a laptop runs.
@@ -48,6 +49,7 @@ def plan_stack(folder: Folder, environment: Mapping[str, str] = os.environ) -> P
         redis=cache,
         model=LocalModel(weights.model_name, weights.slots),
         environment=environment,
+        tenants=local_tenants(environment),
     )
     emulator = None if elsewhere.aws_endpoint_url else AwsEmulator(folder=folder, port=ports[aws_emulator.NAME])
     seekdb = None if elsewhere.mysql else EmbeddedSeekdb(folder=folder, server=database)

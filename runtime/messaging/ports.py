@@ -19,8 +19,11 @@ class Delivery:
 
 
 class Publisher(Protocol):
-    async def publish(self, body: str) -> None:
-        """Returns once the topic has it. Raises `Unavailable` (it may or may not be there) or `MessageTooLarge`."""
+    async def publish(self, body: str, *, tenant: str) -> None:
+        """Returns once the topic has it. `tenant`: whose backlog it joins; a long one delays others little.
+
+        Raises `Unavailable` (it may or may not be there) or `MessageTooLarge`.
+        """
         ...
 
 

@@ -1,6 +1,7 @@
 """Publisher on SNS: what is published at the same time leaves as one PublishBatch."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -18,17 +19,23 @@ log = structlog.get_logger()
 BATCHES_IN_FLIGHT = 4
 
 
+@dataclass(frozen=True)
+class _Message:
+    body: str
+    tenant: str
+
+
 class SnsPublisher:
     """`topic_arn` is asked for each batch, as the runtime document may change."""
 
     def __init__(self, *, client: Any, topic_arn: Callable[[], str]) -> None:
         self._client = client
         self._topic_arn = topic_arn
-        self._batcher: Batcher[str, None] = Batcher(
+        self._batcher: Batcher[_Message, None] = Batcher(
             self._publish_batch,
             max_items=BATCH_ENTRIES,
             max_in_flight=BATCHES_IN_FLIGHT,
-            size_of=_size,
+            size_of=lambda message: _size(message.body),
             # The byte limit holds for one message and for the sum of a batch alike.
             max_bytes=SNS_MESSAGE_BYTES,
         )
@@ -41,24 +48,28 @@ class SnsPublisher:
     ) -> None:
         await self._batcher.aclose()
 
-    async def publish(self, body: str) -> None:
+    async def publish(self, body: str, *, tenant: str) -> None:
         if _size(body) > SNS_MESSAGE_BYTES:
             raise MessageTooLarge
-        await self._batcher.submit(body)
+        await self._batcher.submit(_Message(body, tenant))
 
-    async def _publish_batch(self, bodies: Sequence[str]) -> Sequence[Exception | None]:
+    async def _publish_batch(self, messages: Sequence[_Message]) -> Sequence[Exception | None]:
         try:
             async with aws_call(SNS):
                 answer = await self._client.publish_batch(
                     TopicArn=self._topic_arn(),
-                    PublishBatchRequestEntries=[{"Id": str(n), "Message": body} for n, body in enumerate(bodies)],
+                    PublishBatchRequestEntries=[
+                        # The topic passes the group on to the queue, which by it delivers fairly (SQS fair queues).
+                        {"Id": str(n), "Message": message.body, "MessageGroupId": message.tenant}
+                        for n, message in enumerate(messages)
+                    ],
                 )
         except Unavailable:
-            return [Unavailable(SNS) for _ in bodies]  # one each: they are raised in different tasks
+            return [Unavailable(SNS) for _ in messages]  # one each: they are raised in different tasks
         accepted = {entry["Id"] for entry in answer.get("Successful", ())}
         for entry in answer.get("Failed", ()):
             log.warning("publish_refused", error=entry.get("Code"))
-        return [None if str(n) in accepted else Unavailable(SNS) for n in range(len(bodies))]
+        return [None if str(n) in accepted else Unavailable(SNS) for n in range(len(messages))]
 
 
 def _size(body: str) -> int:

@@ -7,8 +7,6 @@ from runtime.contracts.lifecycle import RANK, TERMINAL_RANK
 
 ENDED_CHANNEL = "request-ended"
 """Carries the id of each request that reached a terminal status."""
-UNPUBLISHED_KEY = "unpublished"
-"""The requests that are CREATED only, by the second of their creation: the sweeper looks here."""
 
 
 @dataclass(frozen=True)
@@ -27,47 +25,13 @@ local terminal, ended_channel = {TERMINAL_RANK}, '{ENDED_CHANNEL}'
 """
 """What the scripts share."""
 
-CREATE = Script(
-    """
--- KEYS: record, open index, unpublished index, [claim]
--- ARGV: request_id, ttl, member, oldest member, claim ttl, body hash, then the record's field, value, ...
-local record, open, unpublished, claim = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local request_id, ttl, member, oldest, claim_ttl, body_hash = unpack(ARGV, 1, 6)
-
-if claim then
-  local held = redis.call('HMGET', claim, 'request_id', 'body_hash')
-  -- Our own claim is no replay: the caller repeats a call whose reply was lost.
-  if held[1] and held[1] ~= request_id then
-    return {0, held[1], held[2]}
-  end
-  redis.call('HSET', claim, 'request_id', request_id, 'body_hash', body_hash)
-  redis.call('EXPIRE', claim, claim_ttl)
-end
-
-if redis.call('EXISTS', record) == 0 then
-  redis.call('HSET', record, 'open', open, 'member', member, unpack(ARGV, 7))
-  if claim then
-    redis.call('HSET', record, 'claim', claim)
-  end
-  redis.call('ZADD', unpublished, redis.call('TIME')[1], request_id)
-  redis.call('EXPIRE', unpublished, ttl)
-  redis.call('ZADD', open, 0, member)
-  -- Whatever is older has no record any more: abandoned requests must not pile up here.
-  redis.call('ZREMRANGEBYLEX', open, '-', oldest)
-  redis.call('EXPIRE', open, ttl)
-end
-redis.call('EXPIRE', record, ttl)
-return {1, request_id, false}
-"""
-)
-
 ADVANCE = Script(
     WORDS
     + """
--- KEYS: record, open index, unpublished index, [claim]
+-- KEYS: record, open index, unpublished index
 -- ARGV: request_id, to, stage, now, ttl, member, the four facts ('' for none),
 --       then field, value, ... to rebuild a lost record
-local record, open, unpublished, claim = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local record, open, unpublished = KEYS[1], KEYS[2], KEYS[3]
 local request_id, to, stage, now, ttl, member = unpack(ARGV, 1, 6)
 local inference_result, judge_result, failure, outcome = unpack(ARGV, 7, 10)
 local ends = rank[to] == terminal
@@ -107,9 +71,6 @@ redis.call('ZREM', unpublished, request_id)
 
 if ends then
   redis.call('ZREM', open, member)
-  if claim and redis.call('HGET', claim, 'request_id') == request_id then
-    redis.call('DEL', claim)
-  end
   redis.call('PUBLISH', ended_channel, request_id)
 elseif not current then
   redis.call('ZADD', open, 0, member)

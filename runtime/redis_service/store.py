@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 from config.limits import Limits
-from config.naming import REQUEST_KEY_PREFIX
 from runtime.contracts.evaluation import EvaluationRecord
 from runtime.contracts.leases import LeaseEnd, Saved, StageResult, WorkBegun, WorkStart
-from runtime.contracts.lifecycle import Status, is_terminal
-from runtime.contracts.states import Advance, Creation, Cursor, IdempotencyClaim, NewRequest, StateChange
+from runtime.contracts.lifecycle import is_terminal
+from runtime.contracts.states import Advance, Creation, Cursor, NewRequest, StateChange
+from runtime.redis_service.create import CREATE, GIVE_BACK, create_args, create_keys, to_creation, was_never_accepted
 from runtime.redis_service.endings import Endings
+from runtime.redis_service.keys import open_key, quota_key, record_key, state_keys
 from runtime.redis_service.lease_scripts import BEGIN, RELEASE, SAVE
 from runtime.redis_service.link import RedisLink
 from runtime.redis_service.record_hash import (
@@ -24,7 +25,7 @@ from runtime.redis_service.record_hash import (
     stage_reached,
     to_record,
 )
-from runtime.redis_service.scripts import ADVANCE, CREATE, UNPUBLISHED_KEY
+from runtime.redis_service.scripts import ADVANCE
 
 RECHECK_SECONDS = 5.0
 """A waiter looks by itself this often, in case the message of the end was lost."""
@@ -50,33 +51,15 @@ class RedisRequestStates:
         self._recheck_seconds = recheck_seconds
 
     async def create(self, new: NewRequest) -> Creation:
-        identity, claim, limits = new.identity, new.idempotency, self._limits()
-        request_id, now = str(identity.request_id), datetime.now(UTC)
-        oldest = now - timedelta(seconds=limits.request_ttl_seconds)
-        created, owner, body_hash = await self._redis.run(
-            CREATE,
-            keys=_keys(request_id, identity.tenant, claim),
-            args=[
-                request_id,
-                limits.request_ttl_seconds,
-                index_member(identity.created_at, request_id),
-                f"({index_member(oldest, '')}",
-                limits.idempotency_ttl_seconds,
-                claim.body_hash if claim else "",
-                *identity_fields(identity),
-                *("status", Status.CREATED, "stage", Status.CREATED, "updated_at", now.isoformat()),
-            ],
-        )
-        return Creation(
-            created=bool(created), request_id=UUID(owner.decode()), body_hash=body_hash.decode() if body_hash else None
-        )
+        args = create_args(new, self._limits(), now=datetime.now(UTC))
+        return to_creation(await self._redis.run(CREATE, keys=create_keys(new), args=args), new)
 
     async def advance(self, change: StateChange) -> Advance:
         identity = change.identity
         request_id = str(identity.request_id)
         applied, flat = await self._redis.run(
             ADVANCE,
-            keys=_keys(request_id, identity.tenant, change.release_idempotency),
+            keys=state_keys(request_id, identity.tenant),
             args=[
                 request_id,
                 change.to,
@@ -88,6 +71,8 @@ class RedisRequestStates:
                 *identity_fields(identity),
             ],
         )
+        if applied and was_never_accepted(change):
+            await self._redis.run(GIVE_BACK, keys=[quota_key(identity.tenant)], args=[])
         return Advance(applied=bool(applied), record=to_record(_pairs(flat)))
 
     async def begin(self, work: WorkStart) -> WorkBegun:
@@ -96,7 +81,7 @@ class RedisRequestStates:
         to, attempts, result = stage_fields(work.stage)
         granted, busy_ms, rebuilt, flat = await self._redis.run(
             BEGIN,
-            keys=_keys(request_id, identity.tenant),
+            keys=state_keys(request_id, identity.tenant),
             args=[
                 *(request_id, to, attempts, result, datetime.now(UTC).isoformat()),
                 self._limits().request_ttl_seconds,
@@ -121,7 +106,7 @@ class RedisRequestStates:
         to, _, _ = stage_fields(result.stage)
         held, flat = await self._redis.run(
             SAVE,
-            keys=_keys(request_id, identity.tenant),
+            keys=state_keys(request_id, identity.tenant),
             args=[
                 *(to, *saved_result(result), datetime.now(UTC).isoformat()),
                 self._limits().request_ttl_seconds,
@@ -134,7 +119,7 @@ class RedisRequestStates:
 
     async def release(self, end: LeaseEnd) -> bool:
         _, attempts, _ = stage_fields(end.stage)
-        keys = [_record_key(str(end.identity.request_id))]
+        keys = [record_key(str(end.identity.request_id))]
         return bool(await self._redis.run(RELEASE, keys=keys, args=[str(end.fence), attempts if end.refund else ""]))
 
     async def get(self, request_id: UUID, *, tenant: str, wait_seconds: float = 0) -> EvaluationRecord | None:
@@ -166,33 +151,19 @@ class RedisRequestStates:
         return found
 
     async def _members(self, tenant: str, below: str, limit: int) -> list[bytes]:
-        key = _open_key(tenant)
+        key = open_key(tenant)
         members: list[bytes] = await self._redis.execute("ZREVRANGEBYLEX", key, below, "-", "LIMIT", 0, limit)
         return members
 
     async def _read(self, request_id: UUID) -> EvaluationRecord | None:
-        stored: dict[bytes, bytes] = await self._redis.execute("HGETALL", _record_key(str(request_id)))
+        stored: dict[bytes, bytes] = await self._redis.execute("HGETALL", record_key(str(request_id)))
         return to_record(stored) if stored else None
 
     async def _read_many(self, members: Sequence[bytes]) -> list[EvaluationRecord]:
         found: list[dict[bytes, bytes]] = await self._redis.execute_all(
-            [("HGETALL", _record_key(request_id_of(member))) for member in members]
+            [("HGETALL", record_key(request_id_of(member))) for member in members]
         )
         return [to_record(stored) for stored in found if stored]
-
-
-def _record_key(request_id: str) -> str:
-    return f"{REQUEST_KEY_PREFIX}{request_id}"
-
-
-def _open_key(tenant: str) -> str:
-    return f"open:{tenant}"
-
-
-def _keys(request_id: str, tenant: str, claim: IdempotencyClaim | None = None) -> list[str]:
-    keys = [_record_key(request_id), _open_key(tenant), UNPUBLISHED_KEY]
-    # The hash has a fixed length, so no tenant's name can reach into another's claims.
-    return [*keys, f"idempotency:{tenant}:{claim.key_hash}"] if claim else keys
 
 
 def _pairs(flat: Sequence[bytes]) -> dict[bytes, bytes]:

@@ -12,8 +12,9 @@ from config.naming import REQUEST_KEY_PREFIX
 from runtime.contracts.failures import FailureReason, failure, outcome_of
 from runtime.contracts.unavailable import Unavailable
 from runtime.kit.timed_wait import set_within
+from runtime.redis_service.keys import UNPUBLISHED_KEY
 from runtime.redis_service.link import RedisLink
-from runtime.redis_service.scripts import UNPUBLISHED_KEY, WORDS, Script
+from runtime.redis_service.scripts import WORDS, Script
 
 log = structlog.get_logger()
 
@@ -33,13 +34,12 @@ local ended = {}
 for _, request_id in ipairs(redis.call('ZRANGEBYSCORE', unpublished, '-inf', before, 'LIMIT', 0, batch)) do
   redis.call('ZREM', unpublished, request_id)
   local record = prefix .. request_id
-  local found = redis.call('HMGET', record, 'status', 'open', 'member', 'claim')
+  local found = redis.call('HMGET', record, 'status', 'open', 'member', 'quota')
   if found[1] and rank[found[1]] == 0 then
     redis.call('HSET', record, 'status', 'FAILED', 'updated_at', now, 'failure', failure, 'outcome', outcome)
     redis.call('ZREM', found[2], found[3])
-    -- The same Idempotency-Key may be used again.
-    if found[4] and redis.call('HGET', found[4], 'request_id') == request_id then
-      redis.call('DEL', found[4])
+    if tonumber(redis.call('GET', found[4]) or 0) > 0 then
+      redis.call('DECR', found[4])
     end
     redis.call('PUBLISH', ended_channel, request_id)
     ended[#ended + 1] = request_id

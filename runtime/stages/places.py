@@ -1,36 +1,43 @@
-"""How many pieces of work run at once against one provider, in the order they came; the limit may change meanwhile."""
+"""How many pieces of work run at once against one provider; tenants that wait for a place take turns."""
 
 import asyncio
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
 from config.runtime_document import RuntimeDocument
 from config.topology import Provider
 
+Turn = asyncio.Future[None]
+
 
 class Places:
-    """A semaphore whose size is asked at each entry: a hot-applied setting takes effect with the next one."""
+    """A semaphore whose size is asked at each entry: a hot-applied setting takes effect with the next one.
+
+    One tenant's work is served in the order it came; between tenants the places go round. So a tenant waits for one
+    turn of each other tenant at most, however much those have waiting.
+    """
 
     def __init__(self, limit: Callable[[], int]) -> None:
         self._limit = limit
         self._taken = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: OrderedDict[str, deque[Turn]] = OrderedDict()
+        """By tenant, in the order of their turns."""
 
     @asynccontextmanager
-    async def one(self) -> AsyncIterator[None]:
-        await self._enter()
+    async def one(self, *, tenant: str) -> AsyncIterator[None]:
+        await self._enter(tenant)
         try:
             yield
         finally:
             self._leave()
 
-    async def _enter(self) -> None:
+    async def _enter(self, tenant: str) -> None:
         if self._taken < self._limit() and not self._waiting:
             self._taken += 1
             return
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
+        turn: Turn = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(tenant, deque()).append(turn)
         try:
             await turn
         except asyncio.CancelledError:
@@ -41,10 +48,17 @@ class Places:
     def _leave(self) -> None:
         self._taken -= 1
         while self._waiting and self._taken < self._limit():
-            turn = self._waiting.popleft()
+            turn = self._next_turn()
             if not turn.cancelled():
                 self._taken += 1
                 turn.set_result(None)
+
+    def _next_turn(self) -> Turn:
+        tenant, turns = self._waiting.popitem(last=False)
+        turn = turns.popleft()
+        if turns:
+            self._waiting[tenant] = turns  # behind the others
+        return turn
 
 
 def places_for(providers: Iterable[Provider], document: Callable[[], RuntimeDocument]) -> dict[Provider, Places]:

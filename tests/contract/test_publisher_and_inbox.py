@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 
 from config.base import Frozen
 from config.limits import SNS_MESSAGE_BYTES
+from runtime.kit.aws import aws_client
 from runtime.messaging.encoding import encode_message
 from runtime.messaging.ports import Delivery, MessageTooLarge
-from tests.contract.messaging_subjects import VISIBILITY_TIMEOUT_SECONDS, Subject, in_memory, on_aws
+from runtime.messaging.sns_publisher import SnsPublisher
+from tests.contract.messaging_subjects import VISIBILITY_TIMEOUT_SECONDS, Subject, create_channel, in_memory, on_aws
 from tests.servers.aws import use_endpoint
 
 REAL = [pytest.param(name, marks=pytest.mark.servers) for name in ("moto", "emulator")]
@@ -35,7 +37,7 @@ async def receive_all(subject: Subject, count: int) -> list[Delivery]:
 async def publish_all(subject: Subject, bodies: list[str]) -> None:
     async with asyncio.TaskGroup() as tasks:
         for body in bodies:
-            tasks.create_task(subject.publisher.publish(body))
+            tasks.create_task(subject.publisher.publish(body, tenant="t"))
 
 
 async def is_empty(subject: Subject) -> bool:
@@ -43,7 +45,7 @@ async def is_empty(subject: Subject) -> bool:
 
 
 async def test_a_published_message_arrives_as_it_was_sent(subject: Subject) -> None:
-    await subject.publisher.publish('{"a":"b"}')
+    await subject.publisher.publish('{"a":"b"}', tenant="t")
     (delivery,) = await receive_all(subject, 1)
     assert delivery.body == '{"a":"b"}'
     assert delivery.receive_count == 1
@@ -65,11 +67,11 @@ async def test_messages_too_large_to_share_a_batch_all_arrive(subject: Subject) 
 
 
 async def test_a_message_of_just_the_limit_arrives_and_one_byte_more_is_refused(subject: Subject) -> None:
-    await subject.publisher.publish("x" * SNS_MESSAGE_BYTES)
+    await subject.publisher.publish("x" * SNS_MESSAGE_BYTES, tenant="t")
     (delivery,) = await receive_all(subject, 1)
     assert len(delivery.body) == SNS_MESSAGE_BYTES
     with pytest.raises(MessageTooLarge):
-        await subject.publisher.publish("x" * (SNS_MESSAGE_BYTES + 1))
+        await subject.publisher.publish("x" * (SNS_MESSAGE_BYTES + 1), tenant="t")
 
 
 async def test_a_receive_brings_no_more_than_it_asks_for(subject: Subject) -> None:
@@ -83,7 +85,7 @@ async def test_a_receive_brings_no_more_than_it_asks_for(subject: Subject) -> No
 async def test_a_waiting_receive_is_woken_by_a_message(subject: Subject) -> None:
     async with asyncio.TaskGroup() as tasks:
         waiting = tasks.create_task(subject.inbox.receive(max_messages=10, wait_seconds=20))
-        tasks.create_task(subject.publisher.publish("late"))
+        tasks.create_task(subject.publisher.publish("late", tenant="t"))
     assert [delivery.body for delivery in waiting.result()] == ["late"]
 
 
@@ -92,7 +94,7 @@ async def test_an_empty_queue_answers_with_nothing(subject: Subject) -> None:
 
 
 async def test_a_message_is_hidden_while_it_is_handled_and_comes_back_after(subject: Subject) -> None:
-    await subject.publisher.publish("one")
+    await subject.publisher.publish("one", tenant="t")
     (first,) = await receive_all(subject, 1)
     assert await is_empty(subject)
     await subject.let_pass(VISIBILITY_TIMEOUT_SECONDS + 0.1)
@@ -112,7 +114,7 @@ async def test_a_deleted_message_does_not_come_back(subject: Subject) -> None:
 
 
 async def test_a_message_released_with_zero_is_there_at_once(subject: Subject) -> None:
-    await subject.publisher.publish("one")
+    await subject.publisher.publish("one", tenant="t")
     (first,) = await receive_all(subject, 1)
     await subject.inbox.hide(first, seconds=0)
     (second,) = await receive_all(subject, 1)
@@ -120,7 +122,7 @@ async def test_a_message_released_with_zero_is_there_at_once(subject: Subject) -
 
 
 async def test_hiding_outlasts_the_visibility_timeout_of_the_queue(subject: Subject) -> None:
-    await subject.publisher.publish("one")
+    await subject.publisher.publish("one", tenant="t")
     (first,) = await receive_all(subject, 1)
     await subject.inbox.hide(first, seconds=60)
     await subject.let_pass(VISIBILITY_TIMEOUT_SECONDS + 0.1)
@@ -128,7 +130,7 @@ async def test_hiding_outlasts_the_visibility_timeout_of_the_queue(subject: Subj
 
 
 async def test_a_receipt_that_is_no_longer_valid_is_no_error(subject: Subject) -> None:
-    await subject.publisher.publish("one")
+    await subject.publisher.publish("one", tenant="t")
     (first,) = await receive_all(subject, 1)
     await subject.inbox.hide(first, seconds=0)
     (second,) = await receive_all(subject, 1)
@@ -149,7 +151,22 @@ NOT_SURROGATE = st.text(st.characters(exclude_categories=["Cs"]))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=NOT_SURROGATE)
 async def test_any_text_survives_the_queue(subject: Subject, text: str) -> None:
-    await subject.publisher.publish(encode_message(Said(text=text), max_bytes=SNS_MESSAGE_BYTES))
+    await subject.publisher.publish(encode_message(Said(text=text), max_bytes=SNS_MESSAGE_BYTES), tenant="t")
     (delivery,) = await receive_all(subject, 1)
     await subject.inbox.delete(delivery)
     assert Said.model_validate_json(delivery.body).text == text
+
+
+@pytest.mark.servers
+async def test_the_queue_learns_whose_message_it_is(moto_at: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On moto: the emulator takes the group and drops it."""
+    use_endpoint(monkeypatch, moto_at)
+    async with aws_client("sns") as sns, aws_client("sqs") as sqs:
+        topic_arn, queue_url = await create_channel(sns, sqs, VISIBILITY_TIMEOUT_SECONDS)
+        async with SnsPublisher(client=sns, topic_arn=lambda: topic_arn) as publisher:
+            await publisher.publish("one", tenant="acme")
+        received = await sqs.receive_message(
+            QueueUrl=queue_url, WaitTimeSeconds=10, MessageSystemAttributeNames=["MessageGroupId"]
+        )
+    (message,) = received["Messages"]
+    assert message["Attributes"]["MessageGroupId"] == "acme"

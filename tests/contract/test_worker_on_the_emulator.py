@@ -36,7 +36,7 @@ async def test_every_message_is_handled_and_the_queue_is_left_empty(
             asyncio.TaskGroup() as tasks,
         ):
             for body in bodies:
-                tasks.create_task(aws.publisher.publish(body))
+                tasks.create_task(aws.publisher.publish(body, tenant="t"))
             await everything.wait()
         await aws.let_pass(2.1)
         assert not await aws.inbox.receive(max_messages=10, wait_seconds=0)

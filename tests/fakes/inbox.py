@@ -1,5 +1,6 @@
 """A queue in memory with visibility timeouts, receive counts and receipts that go stale."""
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import count
 
@@ -15,8 +16,13 @@ class StoredMessage:
     message_id: str
     body: str
     visible_at: float
+    tenant: str | None = None
     receive_count: int = 0
     receipt_handle: str | None = None
+
+
+NOISY_MESSAGES, NOISY_SHARE = 30, 0.1
+"""In flight of one tenant: from here on AWS's documentation calls it a noisy neighbour."""
 
 
 class InMemoryInbox:
@@ -43,10 +49,10 @@ class InMemoryInbox:
         self._flakiness = Flakiness(what=SQS, share=flaky, seed=seed) if flaky else reliable(SQS)
         self._ids = count(1)
 
-    def put(self, body: str, *, message_id: str | None = None) -> str:
+    def put(self, body: str, *, message_id: str | None = None, tenant: str | None = None) -> str:
         """A second one with the same `message_id` is a duplicate, as SQS makes them at times."""
         message_id = message_id or f"message-{next(self._ids)}"
-        self.messages.append(StoredMessage(message_id, body, self.clock.now))
+        self.messages.append(StoredMessage(message_id, body, self.clock.now, tenant))
         self.clock.notify()
         return message_id
 
@@ -77,7 +83,10 @@ class InMemoryInbox:
         self._flakiness.after()
 
     def _visible(self) -> list[StoredMessage]:
-        return [message for message in self.messages if message.visible_at <= self.clock.now]
+        """In order of arrival, but of a noisy tenant only after all others, as SQS fair queues do."""
+        running = Counter(one.tenant for one in self.messages if one.visible_at > self.clock.now and one.receipt_handle)
+        visible = [message for message in self.messages if message.visible_at <= self.clock.now]
+        return sorted(visible, key=lambda one: one.tenant is not None and _is_noisy(running[one.tenant], running))
 
     def _hand_out(self, message: StoredMessage) -> Delivery:
         message.receive_count += 1
@@ -90,3 +99,7 @@ class InMemoryInbox:
             self.clock.notify()
             raise Unavailable(SQS)
         self._flakiness.before()
+
+
+def _is_noisy(own: int, running: Counter[str | None]) -> bool:
+    return own >= NOISY_MESSAGES and own > NOISY_SHARE * running.total()

@@ -15,15 +15,18 @@ class InMemoryPublisher:
         self.inboxes = inboxes
         self.down = False
         self.published: list[str] = []
+        self.tenants: list[str] = []
+        """Of each published message."""
         self._flakiness = Flakiness(what=SNS, share=flaky, seed=seed) if flaky else reliable(SNS)
 
-    async def publish(self, body: str) -> None:
+    async def publish(self, body: str, *, tenant: str) -> None:
         if len(body.encode()) > SNS_MESSAGE_BYTES:
             raise MessageTooLarge
         if self.down:
             raise Unavailable(SNS)
         self._flakiness.before()
         self.published.append(body)
+        self.tenants.append(tenant)
         for inbox in self.inboxes:
-            inbox.put(body)
+            inbox.put(body, tenant=tenant)
         self._flakiness.after()

@@ -7,11 +7,13 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from runtime.contracts.evaluation import EvaluationRecord, Identity
+from runtime.contracts.failures import Failure, FailureReason
 from runtime.contracts.leases import LeaseEnd, Saved, StageResult, WorkBegun, WorkStart
 from runtime.contracts.lifecycle import RANK, WORKING_STATUS, Status, is_terminal, may_advance
-from runtime.contracts.states import Advance, Creation, Cursor, IdempotencyClaim, NewRequest, StateChange
+from runtime.contracts.states import Advance, Creation, Cursor, NewRequest, StateChange
 from tests.fakes.flakiness import Flakiness, reliable
 from tests.fakes.leases import InMemoryLeases
+from tests.fakes.tenant_usage import TenantUsage
 
 T = TypeVar("T")
 
@@ -23,6 +25,7 @@ class InMemoryRequestStates(InMemoryLeases):
         super().__init__()
         self.applied: list[StateChange] = []
         self.flakiness = Flakiness(what="redis-service", share=flaky, seed=seed) if flaky else reliable("redis-service")
+        self.usage = TenantUsage()
         self._claims: dict[tuple[str, str], Creation] = {}
         self._changed = asyncio.Condition()
 
@@ -65,8 +68,7 @@ class InMemoryRequestStates(InMemoryLeases):
 
     async def list_open(self, *, tenant: str, limit: int, after: Cursor | None = None) -> list[EvaluationRecord]:
         self.flakiness.before()
-        records = [record for record in self.records.values() if record.tenant == tenant]
-        records = [record for record in records if not is_terminal(record.status)]
+        records = self._open(tenant)
         if after is not None:
             records = [record for record in records if _order(record) < (after.created_at, str(after.request_id))]
         return sorted(records, key=_order, reverse=True)[:limit]
@@ -86,13 +88,18 @@ class InMemoryRequestStates(InMemoryLeases):
     def _create(self, new: NewRequest) -> Creation:
         identity, claim = new.identity, new.idempotency
         if claim is not None:
-            key = (identity.tenant, claim.key_hash)
-            held = self._claims.get(key)
+            held = self._claims.get((identity.tenant, claim.key_hash))
             if held is not None and held.request_id != identity.request_id:
-                return held
-            self._claims[key] = Creation(created=False, request_id=identity.request_id, body_hash=claim.body_hash)
+                first = self.records.get(held.request_id)
+                if first is None or not _was_never_accepted(first.failure):
+                    return held.model_copy(update={"in_progress": first is not None and first.status is Status.CREATED})
         if identity.request_id not in self.records:
+            if refused := self.usage.count(identity.tenant, new.limits, open_=self._open(identity.tenant)):
+                return Creation(created=False, request_id=identity.request_id, refused=refused)
             self.records[identity.request_id] = _record(identity, status=Status.CREATED, stage=Status.CREATED)
+        if claim is not None:
+            used = Creation(created=False, request_id=identity.request_id, body_hash=claim.body_hash)
+            self._claims[identity.tenant, claim.key_hash] = used
         return Creation(created=True, request_id=identity.request_id)
 
     def _advance(self, change: StateChange) -> Advance:
@@ -115,21 +122,23 @@ class InMemoryRequestStates(InMemoryLeases):
         self.records[record.request_id] = record
         self.drop_lease(record.request_id)
         self.applied.append(change)
-        if is_terminal(record.status):
-            self._release(record, change.release_idempotency)
+        if _was_never_accepted(change.failure):
+            self.usage.give_back(record.tenant)
         return Advance(applied=True, record=record)
-
-    def _release(self, record: EvaluationRecord, claim: IdempotencyClaim | None) -> None:
-        key = (record.tenant, claim.key_hash) if claim else None
-        if key is not None and key in self._claims and self._claims[key].request_id == record.request_id:
-            del self._claims[key]
 
     def _of(self, request_id: UUID, tenant: str) -> EvaluationRecord | None:
         record = self.records.get(request_id)
         return record if record is not None and record.tenant == tenant else None
 
+    def _open(self, tenant: str) -> list[EvaluationRecord]:
+        return [one for one in self.records.values() if one.tenant == tenant and not is_terminal(one.status)]
+
     def _has_ended(self, request_id: UUID) -> bool:
         return request_id not in self.records or is_terminal(self.records[request_id].status)
+
+
+def _was_never_accepted(failure: Failure | None) -> bool:
+    return failure is not None and failure.reason is FailureReason.NOT_PUBLISHED
 
 
 def _record(identity: Any, *, status: Status, stage: Status) -> EvaluationRecord:

@@ -7,9 +7,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,8 @@ KEYS = {"X-OpenAI-Api-Key": OPENAI_KEY, "X-Google-Api-Key": GOOGLE_KEY}
 class System:
     folder: Folder
     stub_url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """With every request of its clients."""
 
     @property
     def record(self) -> StackRecord:
@@ -46,7 +48,7 @@ class System:
         return next(part for part in self.record.parts if part.name == name)
 
     def client(self) -> httpx2.AsyncClient:
-        return httpx2.AsyncClient(base_url=self.gateway_url, timeout=90, trust_env=False)
+        return httpx2.AsyncClient(base_url=self.gateway_url, headers=self.headers, timeout=90, trust_env=False)
 
     def kill(self, name: str) -> None:
         """SIGKILL: no drain, no goodbye."""
@@ -91,6 +93,8 @@ def running_system(folder: Path, *, log_level: str = "DEBUG") -> Iterator[System
             # It judges nothing, but it is small: enough to show that the wire works.
             "LLM_JUDGE_MODEL": "smollm2-135m",
             "LLM_JUDGE_LOG_LEVEL": log_level,
+            # Not those of whoever runs the tests: it is open.
+            "LLM_JUDGE_TENANTS": str(folder),
         }
         command = [sys.executable, "-m", "tests.flow.short_leases", "up"]
         log = folder.with_suffix(".log").open("w")
@@ -143,7 +147,7 @@ async def submitted(client: httpx2.AsyncClient, body: dict[str, Any], *, key: st
                 continue
             if response.status_code in (httpx2.codes.OK, httpx2.codes.ACCEPTED):
                 return str(response.json()["id"])
-            assert response.status_code == httpx2.codes.SERVICE_UNAVAILABLE, response.text
+            assert response.status_code in (httpx2.codes.SERVICE_UNAVAILABLE, httpx2.codes.CONFLICT), response.text
             await asyncio.sleep(0.2)
 
 

@@ -1,6 +1,7 @@
 """`deploy` as a person runs it: the real CDK deploys everything into the emulator, and the services work on that."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -55,7 +56,9 @@ class Deployment:
 
     @property
     def services(self) -> System:
-        return System(folder=Folder(self.root / "services"), stub_url=self.stub_url)
+        shown = re.search(r"Authorization: (Bearer ljk_\w+)", self.screen)
+        assert shown is not None
+        return System(Folder(self.root / "services"), self.stub_url, {"Authorization": shown.group(1)})
 
     @property
     def emulator_url(self) -> str:
@@ -150,6 +153,12 @@ def test_a_changed_setting_shows_its_own_difference_and_no_other(deployment: Dep
     assert before.replace('"max_in_flight\\":64', '"max_in_flight\\":65') == after
     changed = [line.split()[1] for line in deployment.screen.splitlines() if line.startswith("[~]")]
     assert changed == ["AWS::AppConfig::HostedConfigurationVersion", "AWS::AppConfig::Deployment"]
+
+
+async def test_without_its_tenants_key_nobody_is_let_in(deployment: Deployment) -> None:
+    async with httpx2.AsyncClient(base_url=deployment.services.gateway_url, trust_env=False) as stranger:
+        response = await stranger.get("/v1/evaluations")
+    assert (response.status_code, response.json()["code"]) == (401, "missing_api_key")
 
 
 def test_nothing_listens_beyond_this_machine(deployment: Deployment) -> None:

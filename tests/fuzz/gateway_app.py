@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -15,19 +14,19 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from fastapi import FastAPI
 
 from config.limits import Limits
-from config.naming import Names
 from config.runtime_document import SealingPublicKey
-from config.topology import GATEWAY, Stage
+from config.tenant import Tenant
+from config.topology import Stage
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.messages import INFERENCE_MESSAGE
 from runtime.contracts.outcomes import Outcome
 from runtime.contracts.states import StateChange
 from runtime.gateway.accept import AcceptEvaluation
+from runtime.gateway.callers import Callers
 from runtime.gateway.context import Gateway
-from runtime.gateway.main import create_app
+from runtime.gateway.main import app_with
 from runtime.gateway.read import ReadEvaluations
 from runtime.keys.hpke_sealer import HpkeSealer
-from runtime.kit.environment import ProcessEnvironment
 from tests.contract.evaluations import answer, verdict
 from tests.fakes.history import InMemoryHistory
 from tests.fakes.publisher import InMemoryPublisher
@@ -50,9 +49,9 @@ class Stores:
     history: InMemoryHistory = field(default_factory=InMemoryHistory)
     publisher: InMemoryPublisher = field(default_factory=InMemoryPublisher)
 
-    async def publish(self, body: str) -> None:
+    async def publish(self, body: str, *, tenant: str) -> None:
         """As the gateway's topic, with both stages behind it."""
-        await self.publisher.publish(body)
+        await self.publisher.publish(body, tenant=tenant)
         if len(self.publisher.published) % STAY_OPEN == 0:
             return
         identity = INFERENCE_MESSAGE.validate_json(body).identity
@@ -61,14 +60,15 @@ class Stores:
         await self.history.record(ended.record)
 
 
-def gateway_app(stores: Stores) -> FastAPI:
+def gateway_app(stores: Stores, tenants: tuple[Tenant, ...]) -> FastAPI:
     def public_key() -> str:
         return base64.b64encode(X25519PrivateKey.generate().public_key().public_bytes_raw()).decode()
 
     keys = {stage: SealingPublicKey(kid=f"{stage}-1", public_key=public_key()) for stage in Stage}
-    document = runtime_document(limits=LIMITS, sealing_keys=keys)
+    document = runtime_document(limits=LIMITS, sealing_keys=keys, tenants=tenants)
     gateway = Gateway(
         document=lambda: document,
+        callers=Callers(document=lambda: document),
         accept=AcceptEvaluation(
             document=lambda: document,
             states=stores.states,
@@ -83,28 +83,17 @@ def gateway_app(stores: Stores) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         yield {"gateway": gateway, "readiness": stores.states.readiness}
 
-    environment = ProcessEnvironment(
-        service=GATEWAY,
-        names=Names(environment="dev"),
-        host="127.0.0.1",
-        port=0,
-        log_level="INFO",
-        secrets_dir=Path(),
-        mysql_authorities=None,
-    )
-    app = create_app(environment)
-    app.router.lifespan_context = lifespan
-    return app
+    return app_with(lifespan)
 
 
 @contextmanager
-def running_gateway() -> Iterator[tuple[str, Stores]]:
-    """Over real HTTP, in a thread: whoever asks may block."""
+def running_gateway(*tenants: Tenant) -> Iterator[tuple[str, Stores]]:
+    """Over real HTTP, in a thread: whoever asks may block. Without tenants it is open."""
     stores, started, stop = Stores(), threading.Event(), asyncio.Event()
     loop, urls = asyncio.new_event_loop(), []
 
     async def serve() -> None:
-        async with serving(gateway_app(stores)) as url:
+        async with serving(gateway_app(stores, tenants)) as url:
             urls.append(url)
             started.set()
             await stop.wait()

@@ -9,10 +9,15 @@ from hypothesis import given, settings
 from schemathesis.config import SchemathesisConfig
 from schemathesis.generation import GenerationMode
 
+from config.tenant import Tenant, TenantLimits
+from runtime.keys.api_key import hash_api_key, new_api_key
 from tests.fuzz.cases import CASES, COUNT
 from tests.fuzz.gateway_app import running_gateway
 
+API_KEY = new_api_key()
+AMPLE = TenantLimits(requests_per_minute=60_000, burst=10_000, max_in_flight=10_000)
 CONFIG = {
+    "auth": {"openapi": {"ApiKey": {"bearer": API_KEY}}},
     "request-timeout": 10,  # longer is a hang
     "checks": {
         # A good body may name a model that is not served, or lack its key: no schema can say so.
@@ -24,7 +29,7 @@ OPERATIONS = [("POST", "/v1/evaluations"), ("GET", "/v1/evaluations"), ("GET", "
 
 @pytest.fixture(scope="module")
 def document() -> Iterator[Any]:
-    with running_gateway() as (url, _):
+    with running_gateway(Tenant(name="acme", key_hashes=(hash_api_key(API_KEY),), limits=AMPLE)) as (url, _):
         config = SchemathesisConfig.from_dict(CONFIG)
         yield schemathesis.openapi.from_url(f"{url}/openapi.json", config=config)
 

@@ -13,6 +13,7 @@ from app import build
 from config.addresses import Addresses
 from config.environments import CLOUD_ENVIRONMENTS, CloudEnvironment
 from config.naming import Names
+from config.tenant import Tenant
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("Network", "Data", "Messaging", "Cluster", "Observability")
@@ -90,13 +91,16 @@ def new_app(folder: Path) -> cdk.App:
 
 
 def synthesize(
-    folder: Path, *environments: CloudEnvironment, addresses: Addresses | None = None
+    folder: Path,
+    *environments: CloudEnvironment,
+    tenants: tuple[Tenant, ...] = (),
+    addresses: Addresses | None = None,
 ) -> dict[str, Synthesized]:
     """By environment name."""
     app = new_app(folder)
     chosen = environments or tuple(CLOUD_ENVIRONMENTS.values())
     for environment in chosen:
-        build(app, environment, addresses=addresses)
+        build(app, environment, tenants=tenants, addresses=addresses)
     assembly = app.synth()
     made = {stack.stack_name: stack for stack in assembly.stacks}
     result: dict[str, Synthesized] = {}

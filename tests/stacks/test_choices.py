@@ -10,9 +10,11 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 
-from config.environments import DEV
+from config.environments import DEV, PROD
+from config.tenant import Tenant
+from config.tenant_files import write_tenants
 from config.versions import DIAGRAM, Versions
-from stacks.choices import BadChoice, chosen_addresses, chosen_environments, doubtful_versions
+from stacks.choices import BadChoice, chosen_addresses, chosen_environments, chosen_tenants, doubtful_versions
 from tests.stacks.synthesized import ROOT
 
 
@@ -63,6 +65,24 @@ def test_an_addresses_file_that_is_not_one_is_refused(tmp_path: Path, content: s
         path.write_text(content)
     with pytest.raises(BadChoice, match=said):
         chosen_addresses(app_with(addresses=str(path)))
+
+
+def test_an_environments_tenants_are_those_of_its_file_in_the_chosen_folder(tmp_path: Path) -> None:
+    tenants = (Tenant(name="acme", key_hashes=("a" * 64,)),)
+    write_tenants(tmp_path / "dev.json", tenants)
+    app = app_with(tenants=str(tmp_path))
+    assert [chosen_tenants(app, environment) for environment in (DEV, PROD)] == [tenants, ()]
+
+
+def test_a_folder_of_tenants_that_is_not_there_is_refused_and_not_taken_for_empty(tmp_path: Path) -> None:
+    with pytest.raises(BadChoice, match=r"-c tenants=.*/nowhere is no folder: it holds dev\.json and so on"):
+        chosen_tenants(app_with(tenants=str(tmp_path / "nowhere")), DEV)
+
+
+def test_a_file_of_tenants_that_is_wrong_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "dev.json").write_text("{")
+    with pytest.raises(BadChoice, match="is not a list of tenants: Invalid JSON"):
+        chosen_tenants(app_with(tenants=str(tmp_path)), DEV)
 
 
 def run_app(folder: Path, **context: str) -> subprocess.CompletedProcess[str]:

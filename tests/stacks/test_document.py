@@ -11,6 +11,7 @@ from config.addresses import Addresses
 from config.document_schema import document_schema
 from config.providers import HOSTED
 from config.runtime_document import DefaultModels, MySqlAddress, RedisAddress, RuntimeDocument
+from config.tenant import Tenant
 from config.topology import SERVICES, Stage
 from tests.stacks.readable import Reader
 from tests.stacks.synthesized import Synthesized, synthesize
@@ -57,6 +58,8 @@ def test_the_validator_takes_the_deployed_document(dev: Synthesized) -> None:
         (("limits", "receive_wait_seconds"), 30),
         (("redis",), {"host": "h"}),
         (("unheard_of",), 1),
+        (("tenants",), [{"name": "acme", "key_hashes": []}]),
+        (("tenants",), [{"name": "acme", "key_hashes": ["ljk_a_key_itself"]}]),
     ],
 )
 def test_the_validator_refuses_what_the_services_would_refuse(
@@ -69,6 +72,18 @@ def test_the_validator_refuses_what_the_services_would_refuse(
     place[path[-1]] = value
     with pytest.raises(jsonschema.ValidationError):
         SCHEMA.validate(document)
+
+
+def test_a_tenant_stands_in_the_document_with_the_hash_of_its_key_and_in_no_other_stack(
+    tmp_path: Path, dev: Synthesized, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CDK_VALIDATION", "false")
+    tenant = Tenant(name="acme", key_hashes=("a" * 64,))
+    one = synthesize(tmp_path, dev.environment, tenants=(tenant,))["dev"]
+    SCHEMA.validate(deployed(one))
+    assert RuntimeDocument.model_validate(deployed(one)).tenants == (tenant,)
+    changed = {name for name, template in one.by_name.items() if template.resources != dev.by_name[name].resources}
+    assert changed == {"LlmJudge-Dev"}
 
 
 def test_addresses_from_a_file_change_the_document_and_no_other_stack(

@@ -26,6 +26,7 @@ from runtime.local.down import down
 from runtime.local.folder import Folder
 from runtime.local.running import is_whole, running_stack
 from runtime.local.stack_file import StackRecord, State
+from runtime.local.tenants import API_KEY_VARIABLE, authorization
 from runtime.local.weights import fetch_missing_weights
 
 EXAMPLES = PROJECT / "examples"
@@ -92,7 +93,8 @@ async def judge(
     for note in models.notes:
         console.print(note, style="yellow")
     started = time.monotonic()
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=MOST_AT_ONCE)) as session:
+    headers = authorization(os.environ.get(API_KEY_VARIABLE))
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=MOST_AT_ONCE), headers=headers) as session:
         client = GatewayClient(session=session, base_url=gateway_url, headers=models.headers)
         with DemoProgress(console, total=len(items)) as progress:
             results = await run_items(items, client=client, models=models, on_result=progress)

@@ -18,7 +18,8 @@ PATIENCE_SECONDS = 300.0
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 3.0
 TERMINAL = ("COMPLETED", "FAILED")
 SERVER_ERROR = 500
-WORTH_A_RETRY = (408, 425, 429)
+WORTH_A_RETRY = (408, 409, 425, 429)
+"""409: an earlier try of the same line is still being accepted."""
 
 
 class GatewayGone(Exception):

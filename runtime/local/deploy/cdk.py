@@ -49,9 +49,10 @@ class Cdk:
             "NODE_NO_WARNINGS": "1",
         }
 
-    async def synthesize(self, assembly: Path, *, addresses: Path) -> None:
+    async def synthesize(self, assembly: Path, *, addresses: Path, tenants: Path) -> None:
         app = shlex.join((sys.executable, "app.py"))
-        given = ("--app", app, "--output", str(assembly), "--context", f"addresses={addresses}")
+        chosen = ("--context", f"addresses={addresses}", "--context", f"tenants={tenants}")
+        given = ("--app", app, "--output", str(assembly), *chosen)
         await self._run("synth", "--quiet", *given, log=f"synth-{assembly.name}", inside=PROJECT)
 
     async def bootstrap(self) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from config.addresses import Addresses
+from config.tenant_files import tenants_file, write_tenants
 from runtime.kit.aws import aws_client
 from runtime.local.deploy.cdk import NODE_MODULES, Cdk
 from runtime.local.deploy.differences import differences, shortened
@@ -35,6 +36,7 @@ class Cloud:
         self._site = site
         self._console = console
         self._umbrella = site.environment.names.umbrella_stack
+        self._tenants = folder.root / "tenants"
         self._cdk = Cdk(folder=folder, access=site.access, region=site.environment.region)
         self._deployed, self._changed = folder.root / "deployed", folder.root / "changed"
         """What CDK synthesizes: the assembly that is deployed, and one with a changed setting."""
@@ -50,6 +52,7 @@ class Cloud:
 
     async def deploy(self) -> None:
         addresses = self._site.addresses(os.environ)
+        write_tenants(tenants_file(self._site.environment.name, self._tenants), self._site.tenants)
         with step(self._console, "Synthesizing the stacks and bootstrapping the account"):
             await together(self._synthesize(self._deployed, addresses), self._cdk.bootstrap())
         with step(self._console, f"Deploying {self._umbrella} and the stacks it depends on"):
@@ -80,7 +83,7 @@ class Cloud:
     async def _synthesize(self, assembly: Path, addresses: Addresses) -> None:
         file = assembly.with_suffix(".json")
         write_private(file, addresses.model_dump_json(indent=2))
-        await self._cdk.synthesize(assembly, addresses=file)
+        await self._cdk.synthesize(assembly, addresses=file, tenants=self._tenants)
 
     async def _deploy(self) -> None:
         async with aws_client("cloudformation") as client:

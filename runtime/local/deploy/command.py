@@ -104,7 +104,11 @@ async def _evaluate(cloud: Cloud, site: Site, console: Console) -> None:
     names = site.environment.names
     with step(console, "Sending one evaluation through the deployed queues"):
         result = await evaluate(
-            gateway_url=site.gateway_url, models=choose_models(os.environ), names=names, arrivals=cloud.arrivals
+            gateway_url=site.gateway_url,
+            api_key=site.api_key,
+            models=choose_models(os.environ),
+            names=names,
+            arrivals=cloud.arrivals,
         )
         passed = " and ".join(names.queue(channel) for channel in CHANNELS)
         console.print(f"  score {result.score:.2f}, through {passed}, one row in the history", soft_wrap=True)
@@ -114,6 +118,8 @@ async def _until_stopped(site: Site, console: Console) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    # The key of a tenant that ends with it.
+    console.print(f"Send `Authorization: Bearer {site.api_key}`", soft_wrap=True, markup=False)
     console.print(
         f"It keeps running: {site.gateway_url} (API: {site.gateway_url}/docs); Ctrl-C stops it", soft_wrap=True
     )

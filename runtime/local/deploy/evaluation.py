@@ -14,14 +14,15 @@ from runtime.local.demo.items import Item
 from runtime.local.demo.result import Ending, Result
 from runtime.local.demo.verify import missing_or_twice
 from runtime.local.deploy.failure import DeployFailed
+from runtime.local.tenants import authorization
 
 BODY = {"input": "What is the capital of Australia?", "output": "It is Canberra."}
 
 
-async def evaluate(*, gateway_url: str, models: ChosenModels, names: Names, arrivals: Path) -> Result:
+async def evaluate(*, gateway_url: str, api_key: str, models: ChosenModels, names: Names, arrivals: Path) -> Result:
     """Raises DeployFailed where it has no score, not one row, or did not pass the deployed queues."""
     item = Item(name="the evaluation", where="", body=BODY)
-    async with aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession(headers=authorization(api_key)) as session:
         client = GatewayClient(session=session, base_url=gateway_url, headers=models.headers)
         result = await client.evaluate(item, models.applied_to(BODY), idempotency_key="deployed")
         if result.ending is not Ending.JUDGED:

@@ -1,15 +1,17 @@
 """What runs beside the emulator in the place of cluster and databases, and where: known before anything is deployed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from config.addresses import Addresses
 from config.environments import CloudEnvironment
 from config.mounted_secrets import MYSQL_PASSWORD_FILE, MYSQL_USERNAME_FILE, REDIS_PASSWORD_FILE
 from config.naming import DATABASE
 from config.runtime_document import MySqlAddress, RedisAddress
+from config.tenant import Tenant
 from config.topology import AI_MODEL, GATEWAY, Provider
 from runtime.ai_model.settings import Settings
+from runtime.keys.api_key import hash_api_key, new_api_key
 from runtime.local.aws_access import emulator_access
 from runtime.local.document import LocalModel, runtime_document
 from runtime.local.folder import Folder
@@ -33,6 +35,8 @@ class Site:
     environment: CloudEnvironment
     ports: Mapping[str, int]
     model: Settings
+    api_key: str = field(default_factory=new_api_key, repr=False)
+    """Of its one tenant."""
 
     @property
     def access(self) -> dict[str, str]:
@@ -53,6 +57,10 @@ class Site:
             environment=variables,
         )
         return Addresses.model_validate(document.model_dump(include=set(Addresses.model_fields)))
+
+    @property
+    def tenants(self) -> tuple[Tenant, ...]:
+        return (Tenant(name="deploy-local", key_hashes=(hash_api_key(self.api_key),)),)
 
     def parts(self, emulator: AwsEmulator) -> tuple[Part, ...]:
         """With the credentials that were deployed; call it when they are mounted."""

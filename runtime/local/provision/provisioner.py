@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from config.environments import LOCAL
 from config.naming import Names
+from config.tenant import Tenant
 from runtime.contracts.unavailable import Unavailable
 from runtime.kit.aws import AWS_ERRORS, aws_client, aws_error_code
 from runtime.local.document import LocalModel, runtime_document
@@ -28,6 +29,7 @@ class Provisioner:
     redis: RedisServer
     model: LocalModel | None
     environment: Mapping[str, str]
+    tenants: tuple[Tenant, ...] = ()
 
     async def provision_without_model(self) -> None:
         """The local model cannot be had: no request shall be sent to it by default."""
@@ -55,6 +57,7 @@ class Provisioner:
                     sealing_keys=await provision_sealing(kms=kms, secretsmanager=secretsmanager, names=NAMES),
                     model=self.model,
                     environment=self.environment,
+                    tenants=self.tenants,
                 )
                 await deploy_document(appconfig=appconfig, names=NAMES, document=document)
         except Unavailable as error:

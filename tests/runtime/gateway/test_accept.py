@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from config.limits import Limits
+from config.tenant import TenantLimits
 from config.topology import Provider, Stage
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.messages import INFERENCE_MESSAGE, EvaluationRequested, SealedKey
@@ -47,7 +48,13 @@ class Bench:
     limits: Limits = field(default_factory=Limits)
 
     async def accept(
-        self, body: dict[str, Any], *, idempotency_key: str | None = None, tenant: str = "t", keys: Any = None
+        self,
+        body: dict[str, Any],
+        *,
+        idempotency_key: str | None = None,
+        tenant: str = "t",
+        limits: TenantLimits | None = None,
+        keys: Any = None,
     ) -> Accepted:
         service = AcceptEvaluation(
             document=lambda: runtime_document(limits=self.limits),
@@ -57,7 +64,11 @@ class Bench:
             now=lambda: NOW,
         )
         return await service.accept(
-            EvaluationIn.model_validate(body), tenant=tenant, keys=keys or {}, idempotency_key=idempotency_key
+            EvaluationIn.model_validate(body),
+            tenant=tenant,
+            limits=limits,
+            keys=keys or {},
+            idempotency_key=idempotency_key,
         )
 
     @property
@@ -165,8 +176,8 @@ async def test_a_redis_that_goes_away_after_the_publication_does_not_take_the_ac
     bench = Bench()
 
     class LosesRedis(InMemoryPublisher):
-        async def publish(self, body: str) -> None:
-            await super().publish(body)
+        async def publish(self, body: str, *, tenant: str) -> None:
+            await super().publish(body, tenant=tenant)
             bench.states.flakiness = InMemoryRequestStates(flaky=2.0).flakiness
 
     bench.publisher = LosesRedis()
@@ -180,3 +191,41 @@ async def test_a_body_that_fits_but_not_as_encoded_is_refused_before_any_state()
         await bench.accept({"input": "\u2603" * 3000})
     assert caught.value.body.status == 413
     assert (bench.states.records, bench.published) == ({}, [])
+
+
+async def test_while_the_first_use_of_a_key_is_being_accepted_a_second_is_409_and_later_the_same_evaluation() -> None:
+    bench = Bench()
+    second: list[Problem] = []
+
+    class MeetsASecond(InMemoryPublisher):
+        async def publish(self, body: str, *, tenant: str) -> None:
+            for text in ("hi", "other"):
+                with pytest.raises(Problem) as caught:
+                    await bench.accept({"input": text}, idempotency_key="a")
+                second.append(caught.value)
+            await super().publish(body, tenant=tenant)
+
+    bench.publisher = MeetsASecond()
+    first = await bench.accept({"input": "hi"}, idempotency_key="a")
+    assert [(problem.body.status, problem.body.code) for problem in second] == [
+        (409, "idempotency_in_progress"),
+        (422, "idempotency_key_reused"),
+    ]
+    assert second[0].body.retryable
+    assert int(second[0].headers["Retry-After"]) > 0
+    later = await bench.accept({"input": "hi"}, idempotency_key="a")
+    assert (later.request_id, later.replayed) == (first.request_id, True)
+    assert len(bench.published) == 1
+
+
+async def test_a_request_over_a_limit_publishes_nothing_and_one_that_was_not_published_uses_no_quota() -> None:
+    bench, limits = Bench(), TenantLimits(requests_per_day=1)
+    bench.publisher.down = True
+    with pytest.raises(Problem):
+        await bench.accept({"input": "hi"}, limits=limits)
+    bench.publisher.down = False
+    await bench.accept({"input": "hi"}, limits=limits)
+    with pytest.raises(Problem) as caught:
+        await bench.accept({"input": "hi"}, limits=limits)
+    assert (caught.value.body.status, caught.value.body.code) == (429, "quota_exceeded")
+    assert len(bench.published) == 1

@@ -6,6 +6,7 @@ import pytest
 
 from config.environments import LOCAL
 from config.runtime_document import MySqlAddress, RedisAddress, RuntimeDocument
+from config.tenant import Tenant
 from config.topology import INFERENCE_CHANNEL, JUDGE_CHANNEL, SERVICES, Provider, Stage
 from runtime.keys.keyring import Keyring
 from runtime.kit.aws import aws_client
@@ -91,6 +92,16 @@ async def test_without_the_model_no_request_is_sent_to_it_by_default(provisioner
     document = await read_document()
     assert document.default_models.judge is None
     assert Provider.LOCAL not in document.providers
+
+
+async def test_tenants_are_let_in_by_the_document(provisioner: Provisioner) -> None:
+    await provisioner.provision()
+    assert (await read_document()).is_open
+    provisioner.tenants = (Tenant(name="acme", key_hashes=("a" * 64,)),)
+    await provisioner.provision()
+    document = await read_document()
+    assert document.tenants == provisioner.tenants
+    assert not document.is_open
 
 
 async def test_aws_that_does_not_answer_is_waited_for(

@@ -37,12 +37,21 @@ def delivery(name: str) -> Delivery:
 
 
 async def publish_all(publisher: SnsPublisher, bodies: list[str]) -> list[BaseException | None]:
-    return await asyncio.gather(*(publisher.publish(body) for body in bodies), return_exceptions=True)
+    return await asyncio.gather(*(publisher.publish(body, tenant="t") for body in bodies), return_exceptions=True)
 
 
 async def test_messages_published_together_share_calls_of_ten(client: ScriptedBatches, publisher: SnsPublisher) -> None:
     await publish_all(publisher, [str(n) for n in range(25)])
     assert [len(batch) for batch in client.batches] == [10, 10, 5]
+
+
+async def test_each_message_names_its_tenant_as_its_group(client: ScriptedBatches, publisher: SnsPublisher) -> None:
+    await asyncio.gather(*(publisher.publish(f"of {tenant}", tenant=tenant) for tenant in ("acme", "globex")))
+    (batch,) = client.batches
+    assert [(entry["Message"], entry["MessageGroupId"]) for entry in batch] == [
+        ("of acme", "acme"),
+        ("of globex", "globex"),
+    ]
 
 
 async def test_a_call_carries_no_more_bytes_than_sns_takes(client: ScriptedBatches, publisher: SnsPublisher) -> None:
@@ -70,7 +79,7 @@ async def test_a_failed_call_is_an_error_of_its_own_for_each_of_its_messages(
 async def test_leaving_the_publisher_waits_for_what_is_on_its_way(client: ScriptedBatches) -> None:
     client.open.clear()
     async with SnsPublisher(client=client, topic_arn=lambda: "topic") as publisher:
-        publishing = asyncio.create_task(publisher.publish("one"))
+        publishing = asyncio.create_task(publisher.publish("one", tenant="t"))
         await asyncio.sleep(0)
         asyncio.get_running_loop().call_soon(client.open.set)
     assert publishing.done()
@@ -136,7 +145,7 @@ async def test_a_refused_connection_is_an_unavailable_queue_and_topic(monkeypatc
     async with aws_client("sns") as sns, aws_client("sqs") as sqs:
         inbox = SqsInbox(client=sqs, queue_url=lambda: "http://127.0.0.1/1/q")
         with pytest.raises(Unavailable, match="sns"):
-            await SnsPublisher(client=sns, topic_arn=lambda: "arn:aws:sns:us-east-1:1:t").publish("one")
+            await SnsPublisher(client=sns, topic_arn=lambda: "arn:aws:sns:us-east-1:1:t").publish("one", tenant="t")
         with pytest.raises(Unavailable, match="sqs"):
             await inbox.receive(max_messages=1, wait_seconds=0)
         with pytest.raises(Unavailable, match="sqs"):

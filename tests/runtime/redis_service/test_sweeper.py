@@ -7,7 +7,7 @@ from config.limits import Limits
 from runtime.contracts.evaluation import EvaluationRecord, Identity
 from runtime.contracts.failures import FailureReason
 from runtime.contracts.lifecycle import Status
-from runtime.redis_service.scripts import UNPUBLISHED_KEY
+from runtime.redis_service.keys import UNPUBLISHED_KEY
 from runtime.redis_service.sweeper import Sweeper
 from tests.contract.evaluations import change, claim, new_request, work
 from tests.runtime.redis_service.stores import Subject

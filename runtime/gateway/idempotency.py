@@ -1,0 +1,34 @@
+"""The Idempotency-Key: the same key and body again is the same evaluation."""
+
+import hashlib
+
+from runtime.contracts.evaluation import EvaluationSpec
+from runtime.contracts.states import Creation, IdempotencyClaim
+from runtime.kit.problems import Problem
+
+IN_PROGRESS_RETRY_SECONDS = 1
+
+
+def claim_of(idempotency_key: str | None, spec: EvaluationSpec) -> IdempotencyClaim | None:
+    """The provider keys are no part of the body: a retry may bring a fresh one."""
+    if idempotency_key is None:
+        return None
+    return IdempotencyClaim(
+        key_hash=hashlib.sha256(idempotency_key.encode()).hexdigest(),
+        body_hash=hashlib.sha256(spec.model_dump_json().encode()).hexdigest(),
+    )
+
+
+def check_replay(creation: Creation, claim: IdempotencyClaim | None) -> None:
+    """Raises Problem where the key's first use is no answer to this one: another body, or not accepted yet."""
+    if claim is None or creation.body_hash != claim.body_hash:
+        detail = "This Idempotency-Key was used with another body: use a new key for a new evaluation."
+        raise Problem(422, "idempotency_key_reused", detail)
+    if creation.in_progress:
+        raise Problem(
+            409,
+            "idempotency_in_progress",
+            "The first request with this Idempotency-Key is still being accepted: send the same request again.",
+            retryable=True,
+            headers={"Retry-After": str(IN_PROGRESS_RETRY_SECONDS)},
+        )

@@ -1,0 +1,85 @@
+"""How the limits stand in Redis: one command, keys that expire, and no harm from a clock that jumps."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+from redis.asyncio import Redis
+
+from config.tenant import TenantLimits
+from runtime.contracts.states import Limit, NewRequest
+from runtime.local.replacements import RedisServer
+from tests.contract.evaluations import fresh_tenant, new_request
+from tests.runtime.redis_service.stores import Subject, admin, open_subject
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture
+def tenant() -> str:
+    return fresh_tenant()
+
+
+@pytest.fixture
+async def subject(redis_at: RedisServer) -> AsyncIterator[Subject]:
+    async with open_subject(redis_at) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def redis(redis_at: RedisServer) -> AsyncIterator[Redis]:
+    async with admin(redis_at) as client:
+        yield client
+
+
+def limited(tenant: str, limits: TenantLimits) -> NewRequest:
+    return new_request(tenant=tenant).model_copy(update={"limits": limits})
+
+
+async def test_a_creation_with_all_its_limits_is_one_command(subject: Subject, redis: Redis, tenant: str) -> None:
+    await subject.states.create(limited(tenant, TenantLimits()))
+    before = (await redis.info("commandstats"))["cmdstat_evalsha"]["calls"]
+    await subject.states.create(limited(tenant, TenantLimits()))
+    assert (await redis.info("commandstats"))["cmdstat_evalsha"]["calls"] == before + 1
+
+
+async def test_a_full_bucket_is_forgotten_and_the_days_count_ends_at_midnight(
+    subject: Subject, redis: Redis, tenant: str
+) -> None:
+    await subject.states.create(limited(tenant, TenantLimits(requests_per_minute=60, burst=10)))
+    assert 0 < await redis.pttl(f"bucket:{tenant}") <= 1000
+    assert await redis.get(f"quota:{tenant}") == "1"
+    assert await redis.expiretime(f"quota:{tenant}") % 86_400 == 0
+
+
+async def test_a_new_day_is_a_new_count(subject: Subject, redis: Redis, tenant: str) -> None:
+    one = TenantLimits(requests_per_day=1)
+    assert (await subject.states.create(limited(tenant, one))).created
+    assert not (await subject.states.create(limited(tenant, one))).created
+    await redis.pexpire(f"quota:{tenant}", 0)
+    assert (await subject.states.create(limited(tenant, one))).created
+
+
+async def test_a_clock_that_was_an_hour_ahead_costs_a_tenant_no_more_than_an_empty_bucket(
+    subject: Subject, redis: Redis, tenant: str
+) -> None:
+    # What a replica leaves behind whose clock was ahead, once another is promoted.
+    await redis.set(f"bucket:{tenant}", int((time.time() + 3600) * 1_000_000))
+    refused = (await subject.states.create(limited(tenant, TenantLimits(requests_per_minute=6, burst=2)))).refused
+    assert refused is not None
+    assert refused.limit is Limit.RATE
+    assert 0 < refused.retry_after_seconds <= 10
+
+
+async def test_however_they_come_no_more_are_taken_than_the_burst_and_what_flowed_in_meanwhile(
+    subject: Subject, tenant: str
+) -> None:
+    limits = TenantLimits(requests_per_minute=6000, burst=20)
+    started = time.monotonic()
+    taken = 0
+    for _ in range(5):
+        creations = await asyncio.gather(*(subject.states.create(limited(tenant, limits)) for _ in range(60)))
+        taken += sum(creation.created for creation in creations)
+    flowed_in = (time.monotonic() - started) * limits.requests_per_minute / 60
+    assert limits.burst <= taken <= limits.burst + flowed_in + 1
