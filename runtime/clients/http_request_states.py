@@ -11,6 +11,7 @@ from runtime.clients.service_calls import ServiceCalls
 from runtime.contracts.evaluation import EvaluationRecord
 from runtime.contracts.queries import page_params
 from runtime.contracts.states import Advance, Creation, Cursor, NewRequest, StateChange
+from runtime.kit.tokens import Tokens
 
 _CREATION = TypeAdapter(Creation)
 _ADVANCE = TypeAdapter(Advance)
@@ -19,8 +20,8 @@ _RECORDS = TypeAdapter(list[EvaluationRecord])
 
 
 class HttpRequestStates:
-    def __init__(self, *, session: aiohttp.ClientSession, base_url: Callable[[], str]) -> None:
-        self._calls = ServiceCalls(session=session, service=REDIS.name, base_url=base_url)
+    def __init__(self, *, session: aiohttp.ClientSession, base_url: Callable[[], str], tokens: Tokens) -> None:
+        self._calls = ServiceCalls(session=session, service=REDIS.name, base_url=base_url, tokens=tokens)
         self.readiness = self._calls.readiness
 
     async def create(self, new: NewRequest) -> Creation:

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from config.callers import flow_between
 from config.topology import INFERENCE, INFERENCE_CHANNEL, JUDGE_CHANNEL, REDIS, Stage
 from runtime.clients.http_request_states import HttpRequestStates
 from runtime.clients.session import open_session
@@ -43,7 +44,11 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
             inbox = await stack.enter_async_context(
                 SqsInbox(client=sqs, queue_url=lambda: settings().channels[INFERENCE_CHANNEL.name].queue_url)
             )
-            states = HttpRequestStates(session=session, base_url=lambda: settings().service_urls[REDIS.name])
+            states = HttpRequestStates(
+                session=session,
+                base_url=lambda: settings().service_urls[REDIS.name],
+                tokens=environment.tokens(flow_between(INFERENCE, REDIS)),
+            )
             keyring = Keyring(stage=Stage.INFERENCE, names=environment.names, secrets=secrets, kms=kms)
             run = RunInference(
                 limits=lambda: settings().limits,

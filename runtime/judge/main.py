@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from config.callers import flow_between
 from config.topology import JUDGE, JUDGE_CHANNEL, PERSISTENCE, REDIS, Stage
 from runtime.clients.http_history import HttpHistory
 from runtime.clients.http_request_states import HttpRequestStates
@@ -43,8 +44,16 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
             keyring = Keyring(stage=Stage.JUDGE, names=environment.names, secrets=secrets, kms=kms)
             run = RunJudgement(
                 limits=lambda: settings().limits,
-                states=HttpRequestStates(session=session, base_url=lambda: settings().service_urls[REDIS.name]),
-                history=HttpHistory(session=session, base_url=lambda: settings().service_urls[PERSISTENCE.name]),
+                states=HttpRequestStates(
+                    session=session,
+                    base_url=lambda: settings().service_urls[REDIS.name],
+                    tokens=environment.tokens(flow_between(JUDGE, REDIS)),
+                ),
+                history=HttpHistory(
+                    session=session,
+                    base_url=lambda: settings().service_urls[PERSISTENCE.name],
+                    tokens=environment.tokens(flow_between(JUDGE, PERSISTENCE)),
+                ),
                 opener=HpkeOpener(stage=Stage.JUDGE, keyring=keyring, now=_now),
                 judges=judges_for(models),
                 places=places_for(JUDGE.providers, settings),

@@ -9,9 +9,12 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
-from config.topology import Service
+from config.callers import callers_of
+from config.topology import Flow, Service
+from runtime.kit.callers import CallerCheck
 from runtime.kit.http import AccessLog, BodyLimit
 from runtime.kit.problems import add_problem_handlers
+from runtime.kit.tokens import Tokens, no_tokens
 
 Readiness = Callable[[], Awaitable[Mapping[str, str]]]
 """What keeps the service from working, by name; empty when it is ready. It answers within a second or two."""
@@ -26,13 +29,18 @@ def service_app(
     lifespan: Lifespan,
     routers: Sequence[APIRouter],
     max_body_bytes: Callable[[Scope], int],
+    tokens: Callable[[Flow], Tokens] = lambda _: no_tokens,
     factory: Callable[..., FastAPI] = FastAPI,
     **fastapi: Any,
 ) -> FastAPI:
-    """`fastapi`: FastAPI's own keywords, such as `title` or `docs_url`; without them there is no page and no schema."""
+    """`tokens`: where the topology names the callers, nobody else gets an answer.
+
+    `fastapi`: FastAPI's own keywords, such as `title` or `docs_url`; without them there is no page and no schema.
+    """
+    checks = [Middleware(CallerCheck, service=service, tokens=tokens)] if callers_of(service) else []
     app = factory(
         lifespan=lifespan,
-        middleware=[Middleware(AccessLog), Middleware(BodyLimit, max_body_bytes=max_body_bytes)],
+        middleware=[Middleware(AccessLog), *checks, Middleware(BodyLimit, max_body_bytes=max_body_bytes)],
         **({"title": service.name, "docs_url": None, "redoc_url": None, "openapi_url": None} | fastapi),
     )
     add_problem_handlers(app)
