@@ -14,6 +14,9 @@ BATCH_ENTRIES = 10
 
 PAGE_SIZE_MAX = 100
 
+APPCONFIG_POLL_SECONDS = 15
+"""AppConfig refuses to be polled more often."""
+
 VISIBILITY_MARGIN_SECONDS = 30
 """Between the hard deadline of a provider call and the moment the queue hands the message to someone else."""
 
@@ -48,8 +51,7 @@ class Limits(Frozen):
     drain_seconds: int = 150
     """Between SIGTERM and the end of the running calls; the pod's grace period is longer than this."""
     prefer_wait_max_seconds: int = 60
-    config_poll_seconds: int = Field(default=45, ge=15)
-    """AppConfig refuses to be polled more often than every 15 s."""
+    config_poll_seconds: int = Field(default=45, ge=APPCONFIG_POLL_SECONDS)
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

@@ -142,7 +142,8 @@ class OperatorView(Construct):
             {
                 "Answers with 5xx": [errors],
                 "Tried again": [*metrics.retried, metrics.dependencies_away],
-                "Settings refused": [settings],
+                "Settings refused, AppConfig not reached": [settings, metrics.unreachable_settings],
+                "Settings taken, processes by version": [metrics.active_settings],
             },
         )
         self._mysql(database)

@@ -62,6 +62,7 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
                     read=ReadEvaluations(states=states, history=history),
                 ),
                 "readiness": states.readiness,
+                "settings_status": settings.status,
             }
 
     return service_app(

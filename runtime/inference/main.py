@@ -51,7 +51,7 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
             )
             keyring = Keyring(stage=Stage.INFERENCE, names=environment.names, secrets=secrets, kms=kms)
             run = RunInference(
-                limits=lambda: settings().limits,
+                limits=lambda: settings.held().limits,
                 states=states,
                 publisher=publisher,
                 opener=HpkeOpener(stage=Stage.INFERENCE, keyring=keyring, now=_now),
@@ -61,9 +61,9 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
             )
             # Last in, first out: the worker drains while everything that its handlers use is still open.
             worker = await stack.enter_async_context(
-                Worker(inbox=inbox, handler=run.handle, limits=lambda: settings().limits)
+                Worker(inbox=inbox, handler=settings.holding(run.handle), limits=lambda: settings().limits)
             )
-            yield {"readiness": worker.readiness}
+            yield {"readiness": worker.readiness, "settings_status": settings.status}
 
     return service_app(INFERENCE, lifespan=lifespan, routers=[], max_body_bytes=lambda _: 0)
 

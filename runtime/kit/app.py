@@ -14,13 +14,15 @@ from config.topology import Flow, Service
 from runtime.kit.callers import CallerCheck
 from runtime.kit.http import AccessLog, BodyLimit
 from runtime.kit.problems import add_problem_handlers
+from runtime.kit.settings_status import SettingsStatus
 from runtime.kit.tokens import Tokens, no_tokens
 
 Readiness = Callable[[], Awaitable[Mapping[str, str]]]
 """What keeps the service from working, by name; empty when it is ready. It answers within a second or two."""
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Mapping[str, Any]]]
-"""Yields the state that handlers read from `request.state`; `readiness` is one of its entries."""
+"""Yields the state that handlers read from `request.state`; `readiness` is one of its entries, and `settings_status`
+where the service has settings."""
 
 
 def service_app(
@@ -62,6 +64,11 @@ def _health_router() -> APIRouter:
         readiness: Readiness = request.state.readiness
         missing = await readiness()
         status = 503 if missing else 200
-        return JSONResponse({"status": "not_ready" if missing else "ready", "missing": dict(missing)}, status)
+        body: dict[str, Any] = {"status": "not_ready" if missing else "ready", "missing": dict(missing)}
+        settings: Callable[[], SettingsStatus] | None = getattr(request.state, "settings_status", None)
+        if settings is not None:
+            # To be seen only: with the last good document a service does its work.
+            body["settings"] = settings().model_dump(mode="json")
+        return JSONResponse(body, status)
 
     return router

@@ -28,7 +28,8 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         async with AsyncExitStack() as stack:
             settings = await stack.enter_async_context(active_settings(environment.names))
-            yield await open_state(stack, document=settings, password=lambda: environment.secret(REDIS_PASSWORD_FILE))
+            state = await open_state(stack, document=settings, password=lambda: environment.secret(REDIS_PASSWORD_FILE))
+            yield {**state, "settings_status": settings.status}
 
     return app_with(lifespan, tokens=environment.tokens)
 

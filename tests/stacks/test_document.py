@@ -57,6 +57,7 @@ def test_the_validator_takes_the_deployed_document(dev: Synthesized) -> None:
         (("limits", "receive_wait_seconds"), 30),
         (("redis",), {"host": "h"}),
         (("unheard_of",), 1),
+        (("schema_version",), 2),
     ],
 )
 def test_the_validator_refuses_what_the_services_would_refuse(

@@ -73,7 +73,7 @@ OBSERVABILITY = {
     "Logs kept": "6.6",  # for 30 days
     "Alarms": "16",
     "Dashboards": "2",
-    "Metrics from log lines": "13",
+    "Metrics from log lines": "15",
     "KMS keys": "1",
 }
 PLATFORM = {

@@ -29,7 +29,7 @@ ALARMED_METRICS = 14
 """An alarm is charged for each metric that it watches; that of the failure rate watches two."""
 ALARMED_METRICS_A_REDIS_NODE = 2
 DASHBOARDS = 2
-LOG_METRICS = 13
+LOG_METRICS = 15
 """Read from the services' log lines."""
 REQUESTS_A_MESSAGE = 3
 """Of SQS: SNS sends it, a worker receives it and deletes it. Batches make it fewer."""
