@@ -1,5 +1,6 @@
-"""The passwords of MySQL and Redis, brought from Secrets Manager into the cluster; the services mount them as files."""
+"""What Secrets Manager holds for the services, brought into the cluster; they mount it as files."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from charts.custom_object import add_custom_object
@@ -9,7 +10,8 @@ from config.mounted_secrets import MOUNTED_SECRETS, MountedSecret
 API_VERSION = "external-secrets.io/v1"
 STORE = "secrets-manager"
 REFRESH = "15m"
-"""A password that was changed is here after so long; the services read the files at every new connection."""
+"""What was changed is here after so long, and a minute or two later in the pods: the services read the files again."""
+PREVIOUS = "AWSPREVIOUS"
 
 
 class ExternalSecrets(JudgeChart):
@@ -29,9 +31,19 @@ class ExternalSecrets(JudgeChart):
         return {
             "refreshInterval": REFRESH,
             "secretStoreRef": {"kind": "SecretStore", "name": STORE},
-            "target": {"name": secret.name, "creationPolicy": "Owner", "deletionPolicy": "Retain"},
+            "target": {
+                "name": secret.name,
+                "creationPolicy": "Owner",
+                # Before its first rotation a secret has no previous version, which `Retain` takes for an error.
+                "deletionPolicy": "Merge" if secret.previous_files else "Retain",
+            },
             "data": [
-                {"secretKey": file, "remoteRef": {"key": key, "property": property_}}
-                for file, property_ in secret.files.items()
+                # The current one is read first: a rotation in between is then seen as none, and complete the next time.
+                *_entries(secret.files, key=key),
+                *_entries(secret.previous_files, key=key, version=PREVIOUS),
             ],
         }
+
+
+def _entries(files: Mapping[str, str], **reference: str) -> list[dict[str, Any]]:
+    return [{"secretKey": file, "remoteRef": {**reference, "property": property_}} for file, property_ in files.items()]

@@ -66,15 +66,13 @@ def writable_tmp(size: str = TMP_SIZE) -> tuple[k8s.Volume, k8s.VolumeMount]:
 
 
 def mounted(secrets: Sequence[MountedSecret]) -> list[tuple[k8s.Volume, k8s.VolumeMount]]:
-    """Without `subPath`, so that a changed password reaches the running pod."""
-    return [
-        (
-            # Only the group's members read it, and the pod's one process is the only member.
-            k8s.Volume(name=secret.name, secret=k8s.SecretVolumeSource(secret_name=secret.name, default_mode=0o440)),
-            k8s.VolumeMount(name=secret.name, mount_path=MOUNT_PATH, read_only=True),
-        )
-        for secret in secrets
-    ]
+    """In one folder, and without `subPath`, so that a changed value reaches the running pod."""
+    if not secrets:
+        return []
+    sources = [k8s.VolumeProjection(secret=k8s.SecretProjection(name=secret.name)) for secret in secrets]
+    # Only the group's members read it, and the pod's one process is the only member.
+    volume = k8s.Volume(name="secrets", projected=k8s.ProjectedVolumeSource(sources=sources, default_mode=0o440))
+    return [(volume, k8s.VolumeMount(name="secrets", mount_path=MOUNT_PATH, read_only=True))]
 
 
 def on_nodes_of(pool: Pool) -> dict[str, str]:

@@ -18,7 +18,7 @@ from charts.pod import (
 )
 from charts.workload import add_workload, labels_of
 from config.cluster import Pool
-from config.mounted_secrets import MOUNTED_SECRETS
+from config.mounted_secrets import mounted_by
 from config.topology import CHANNELS, Service
 from config.workloads import ScaledByBacklog, ScaledByCpu
 
@@ -47,7 +47,7 @@ class RuntimeService(JudgeChart):
 
     def _pod(self) -> k8s.PodSpec:
         linger = self.linger_seconds()
-        files = [writable_tmp(), *mounted([secret for secret in MOUNTED_SECRETS if secret.reader == self.service])]
+        files = [writable_tmp(), *mounted(mounted_by(self.service.name))]
         return k8s.PodSpec(
             service_account_name=self.service.name,
             automount_service_account_token=False,

@@ -32,6 +32,8 @@ def _draft_4(node: Any) -> Any:
             case "title" | "description" | "default" | "propertyNames":
                 # The first three check nothing, and a schema may have 32 KiB at most; draft 4 does not know the last.
                 continue
+            case "const":
+                older["enum"] = [value]
             case _:
                 older[word] = _draft_4(value)
     return older

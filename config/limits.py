@@ -14,6 +14,10 @@ BATCH_ENTRIES = 10
 
 PAGE_SIZE_MAX = 100
 
+APPCONFIG_POLL_SECONDS = 15
+"""AppConfig refuses to be polled more often."""
+
+
 KEEP_ALIVE_SECONDS = 130
 """For so long a service keeps an idle connection. Whoever calls it closes first, the load balancer too: else a request
 meets a connection that is being closed, and its caller a 502."""
@@ -48,8 +52,7 @@ class Limits(Frozen):
     drain_seconds: int = 150
     """Between SIGTERM and the end of the running calls; the pod's grace period is longer than this."""
     prefer_wait_max_seconds: int = 60
-    config_poll_seconds: int = Field(default=45, ge=15)
-    """AppConfig refuses to be polled more often than every 15 s."""
+    config_poll_seconds: int = Field(default=45, ge=APPCONFIG_POLL_SECONDS)
 
     @property
     def lease_seconds(self) -> int:

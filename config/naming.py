@@ -5,7 +5,7 @@ from typing import Final, Self
 from pydantic import Field, model_validator
 
 from config.base import Frozen
-from config.topology import CHANNELS, Channel, Service, Stage
+from config.topology import CHANNELS, Channel, Flow, Service, Stage
 
 DATABASE = "llm_judge"
 HISTORY_TABLE = "request_history"
@@ -102,6 +102,10 @@ class Names(Frozen):
     @property
     def redis_secret(self) -> str:
         return f"{self.prefix}/redis"
+
+    def caller_secret(self, flow: Flow) -> str:
+        """Secrets Manager: the token by which a flow's source shows its destination who calls."""
+        return f"{self.prefix}/callers/{flow.source}-to-{flow.destination}"
 
     @property
     def load_balancer(self) -> str:

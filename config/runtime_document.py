@@ -1,12 +1,20 @@
 """The AppConfig document: written by the deployment, read, polled and hot-applied by every service."""
 
-from pydantic import Field
+from collections.abc import Collection
+from typing import Final, Literal, Self
+
+from pydantic import Field, model_validator
 
 from config.base import Frozen
 from config.limits import Limits
 from config.naming import ONE_MACHINE
 from config.tenant import Tenants
-from config.topology import Provider, Stage
+from config.topology import CHANNELS, SERVICES, Provider, Stage
+
+SCHEMA_VERSION: Final = 1
+"""Raised with a change that the services before it could not read: they refuse the document and keep theirs."""
+MAX_DOCUMENT_BYTES = 2 * 1024 * 1024
+"""AppConfig hosts no larger one."""
 
 
 class ChannelAddress(Frozen):
@@ -56,7 +64,7 @@ class SealingPublicKey(Frozen):
 class RuntimeDocument(Frozen):
     """CDK fills the addresses with tokens, so they are plain `str`."""
 
-    schema_version: int = 1
+    schema_version: Literal[1] = SCHEMA_VERSION
     environment: str
     region: str
     channels: dict[str, ChannelAddress]
@@ -76,3 +84,16 @@ class RuntimeDocument(Frozen):
     def is_open(self) -> bool:
         """Whether whoever reaches it may use it."""
         return self.environment == ONE_MACHINE and not self.tenants
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        """A service would fail with every request that needs what is missing."""
+        lacking: dict[str, Collection[str]] = {
+            "channels": {channel.name for channel in CHANNELS} - self.channels.keys(),
+            "service_urls": {service.name for service in SERVICES} - self.service_urls.keys(),
+            "sealing_keys": set(Stage) - self.sealing_keys.keys(),
+        }
+        for field, missing in lacking.items():
+            if missing:
+                raise ValueError(f"{field} lacks {', '.join(sorted(missing))}")
+        return self

@@ -70,6 +70,8 @@ class Flow(Frozen):
     source: str
     destination: str
     port: int
+    methods: tuple[str, ...] = ()
+    """Of HTTP, that the source may use, where the destination asks who calls; empty: it does not ask."""
 
 
 GATEWAY = Service(name="gateway-service", port=8000, module="runtime.gateway")
@@ -102,16 +104,16 @@ HTTPS_PORT, REDIS_PORT, MYSQL_PORT, DNS_PORT = 443, 6379, 3306, 53
 
 FLOWS = (
     Flow(source=ALB, destination=GATEWAY.name, port=GATEWAY.port),
-    Flow(source=GATEWAY.name, destination=REDIS.name, port=REDIS.port),
-    Flow(source=GATEWAY.name, destination=PERSISTENCE.name, port=PERSISTENCE.port),
+    Flow(source=GATEWAY.name, destination=REDIS.name, port=REDIS.port, methods=("GET", "POST")),
+    Flow(source=GATEWAY.name, destination=PERSISTENCE.name, port=PERSISTENCE.port, methods=("GET",)),
     Flow(source=GATEWAY.name, destination=SNS, port=HTTPS_PORT),
-    Flow(source=INFERENCE.name, destination=REDIS.name, port=REDIS.port),
+    Flow(source=INFERENCE.name, destination=REDIS.name, port=REDIS.port, methods=("POST",)),
     Flow(source=INFERENCE.name, destination=SQS, port=HTTPS_PORT),
     Flow(source=INFERENCE.name, destination=SNS, port=HTTPS_PORT),
     Flow(source=INFERENCE.name, destination=OPENAI_API, port=HTTPS_PORT),
     Flow(source=INFERENCE.name, destination=AI_MODEL.name, port=AI_MODEL.port),
-    Flow(source=JUDGE.name, destination=REDIS.name, port=REDIS.port),
-    Flow(source=JUDGE.name, destination=PERSISTENCE.name, port=PERSISTENCE.port),
+    Flow(source=JUDGE.name, destination=REDIS.name, port=REDIS.port, methods=("POST",)),
+    Flow(source=JUDGE.name, destination=PERSISTENCE.name, port=PERSISTENCE.port, methods=("GET", "PUT")),
     Flow(source=JUDGE.name, destination=SQS, port=HTTPS_PORT),
     Flow(source=JUDGE.name, destination=GOOGLE_API, port=HTTPS_PORT),
     Flow(source=JUDGE.name, destination=AI_MODEL.name, port=AI_MODEL.port),

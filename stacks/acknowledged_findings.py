@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import aws_cdk as cdk
 from constructs import IConstruct
 
+from config.callers import AUTHENTICATED, token_file
 from config.environments import DEV, CloudEnvironment
 
 PACK = "AwsSolutions"
@@ -95,6 +96,15 @@ ACKNOWLEDGED = (
     ),
     Acknowledged(DATA, "Redis/Cache", ("AEC4",), DEV_IS_SMALL, only_in=(DEV.name,)),
     Acknowledged(DATA, "Redis/Cache", ("AEC5",), "The diagram fixes 6379; only the cluster reaches it."),
+    *(
+        Acknowledged(
+            DATA,
+            f"Caller-{token_file(flow)}",
+            ("SMG4",),
+            "One command rotates it, while all services run; a Lambda for that would be one more thing that may fail.",
+        )
+        for flow in AUTHENTICATED
+    ),
     Acknowledged(
         DATA,
         "Sealing-inference",

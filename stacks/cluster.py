@@ -100,7 +100,7 @@ class ClusterStack(cdk.Stack):
             self.roles[channel.consumer].may_consume(made, key=messaging.key)
 
     def _grant_secrets(self, data: DataStack, external_secrets: WorkloadRole) -> None:
-        external_secrets.may_read_secret(data.mysql.secret, data.redis.secret, key=data.key)
+        external_secrets.may_read_secret(data.mysql.secret, data.redis.secret, *data.caller_secrets, key=data.key)
         for stage, service in STAGE_SERVICES.items():
             role = self.roles[service.name]
             role.may_read_secret(data.sealing_secrets[stage], key=data.sealing_key)

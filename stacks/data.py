@@ -1,10 +1,15 @@
-"""Step 2 of 6: what keeps data, and the place of the stages' sealing keys. No provider key is kept here in any form."""
+"""Step 2 of 6: what keeps data, the services' tokens for each other, and the place of the stages' sealing keys.
+
+No provider key is kept here in any form.
+"""
 
 import aws_cdk as cdk
 from constructs import Construct
 
+from config.callers import AUTHENTICATED, token_file
 from config.environments import CloudEnvironment
 from config.topology import Stage
+from judge_constructs.caller_secret import CallerSecret
 from judge_constructs.encryption_key import EncryptionKey
 from judge_constructs.mysql_database import MySqlDatabase
 from judge_constructs.redis_cache import RedisCache
@@ -40,6 +45,10 @@ class DataStack(cdk.Stack):
             security_group=network.redis_access,
             key=self.key,
         )
+        self.caller_secrets = [
+            CallerSecret(self, f"Caller-{token_file(flow)}", flow=flow, environment=environment, key=self.key)
+            for flow in AUTHENTICATED
+        ]
         self.sealing_key = EncryptionKey(
             self,
             "SealingKey",

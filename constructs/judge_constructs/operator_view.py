@@ -151,7 +151,8 @@ class OperatorView(Construct):
                 "Tried again": [metrics.retried, metrics.dependencies_away],
                 "Calls that may have been made twice": [metrics.repeated],
                 "Given up by a queue": [dead_letters],
-                "Settings refused": [settings],
+                "Settings refused, AppConfig not reached": [settings, metrics.unreachable_settings],
+                "Settings taken, processes by version": [metrics.active_settings],
             },
         )
         self._mysql(database)

@@ -1,5 +1,7 @@
 """Numbers read from the services' log lines: what happened, counted by the event's name."""
 
+from collections.abc import Mapping
+
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_logs as logs
@@ -25,6 +27,8 @@ class ServiceMetrics(Construct):
         self.dead_letters = self._count("DeadLetters", "dead_letter")
         self.dependencies_away = self._count("DependencyUnavailable", "dependency_unavailable")
         self.invalid_settings = self._count("InvalidSettings", "settings_invalid")
+        self.unreachable_settings = self._count("UnreachableSettings", "settings_unreachable")
+        self.active_settings = self._processes_by("Version", "ActiveSettings", "settings_active", "$.version")
         self.server_errors = self._metric(
             "ServerErrors",
             logs.FilterPattern.all(
@@ -51,7 +55,23 @@ class ServiceMetrics(Construct):
     def _sum(self, name: str, event: str, field: str) -> cloudwatch.Metric:
         return self._metric(name, _event(event), value=field, statistic="Sum")
 
-    def _metric(self, name: str, pattern: logs.IFilterPattern, *, value: str, statistic: str) -> cloudwatch.Metric:
+    def _processes_by(self, dimension: str, name: str, event: str, field: str) -> cloudwatch.MathExpression:
+        """One line for each value of the field: how many processes wrote it."""
+        self._metric(name, _event(event), value="1", statistic="Sum", dimensions={dimension: field})
+        found = f'{{{self._namespace},{dimension}}} MetricName="{name}"'
+        return cloudwatch.MathExpression(
+            expression=f"SEARCH('{found}', 'Sum', {PERIOD.to_seconds()})", using_metrics={}, period=PERIOD, label=""
+        )
+
+    def _metric(
+        self,
+        name: str,
+        pattern: logs.IFilterPattern,
+        *,
+        value: str,
+        statistic: str,
+        dimensions: Mapping[str, str] | None = None,
+    ) -> cloudwatch.Metric:
         made = logs.MetricFilter(
             self,
             name,
@@ -60,6 +80,7 @@ class ServiceMetrics(Construct):
             metric_name=name,
             filter_pattern=pattern,
             metric_value=value,
+            dimensions=dimensions,
         )
         return made.metric(statistic=statistic, period=PERIOD, label=name)
 

@@ -12,14 +12,15 @@ from runtime.contracts.evaluation import EvaluationRecord
 from runtime.contracts.history import EVERYTHING, HistoryFilter
 from runtime.contracts.queries import filter_params, page_params
 from runtime.contracts.states import Cursor
+from runtime.kit.tokens import Tokens
 
 _RECORD = TypeAdapter(EvaluationRecord)
 _RECORDS = TypeAdapter(list[EvaluationRecord])
 
 
 class HttpHistory:
-    def __init__(self, *, session: aiohttp.ClientSession, base_url: Callable[[], str]) -> None:
-        self._calls = ServiceCalls(session=session, service=PERSISTENCE.name, base_url=base_url)
+    def __init__(self, *, session: aiohttp.ClientSession, base_url: Callable[[], str], tokens: Tokens) -> None:
+        self._calls = ServiceCalls(session=session, service=PERSISTENCE.name, base_url=base_url, tokens=tokens)
         self.readiness = self._calls.readiness
 
     async def record(self, record: EvaluationRecord) -> EvaluationRecord:

@@ -13,6 +13,7 @@ from runtime.contracts.evaluation import EvaluationRecord
 from runtime.contracts.leases import LeaseEnd, Saved, StageResult, WorkBegun, WorkStart
 from runtime.contracts.queries import page_params
 from runtime.contracts.states import Advance, Creation, Cursor, NewRequest, StateChange
+from runtime.kit.tokens import Tokens
 
 _CREATION = TypeAdapter(Creation)
 _ADVANCE = TypeAdapter(Advance)
@@ -26,8 +27,8 @@ T = TypeVar("T")
 
 
 class HttpRequestStates:
-    def __init__(self, *, session: aiohttp.ClientSession, base_url: Callable[[], str]) -> None:
-        self._calls = ServiceCalls(session=session, service=REDIS.name, base_url=base_url)
+    def __init__(self, *, session: aiohttp.ClientSession, base_url: Callable[[], str], tokens: Tokens) -> None:
+        self._calls = ServiceCalls(session=session, service=REDIS.name, base_url=base_url, tokens=tokens)
         self.readiness = self._calls.readiness
 
     async def create(self, new: NewRequest) -> Creation:

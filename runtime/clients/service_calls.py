@@ -1,14 +1,16 @@
-"""One HTTP call to another service: a total time-out, and Unavailable for everything but an answer."""
+"""One HTTP call to another service: our token, a total time-out, and Unavailable for everything but an answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import aiohttp
 import structlog
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 
 from runtime.contracts.unavailable import Unavailable
+from runtime.kit.tokens import Tokens
 
 log = structlog.get_logger()
 
@@ -16,7 +18,7 @@ CALL_SECONDS = 15.0
 """Above the services' own limits for Redis and MySQL, so that their answer arrives first."""
 CONNECT_SECONDS = 2.0
 READINESS_SECONDS = 2.0
-OK, CREATED, NOT_FOUND = 200, 201, 404
+OK, CREATED, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 200, 201, 401, 403, 404
 
 T = TypeVar("T")
 
@@ -26,6 +28,7 @@ class ServiceCalls:
     session: aiohttp.ClientSession
     service: str
     base_url: Callable[[], str]
+    tokens: Tokens
     call_seconds: float = CALL_SECONDS
 
     async def call(
@@ -56,7 +59,7 @@ class ServiceCalls:
     async def readiness(self) -> dict[str, str]:
         timeout = aiohttp.ClientTimeout(total=READINESS_SECONDS)
         try:
-            status, _ = await self._send("GET", "/readyz", None, None, timeout)
+            status, _ = await self._send("GET", "/readyz", None, None, timeout, None)
         except (aiohttp.ClientError, TimeoutError, OSError):
             return {self.service: "unreachable"}
         return {} if status == OK else {self.service: "not ready"}
@@ -72,16 +75,18 @@ class ServiceCalls:
         wait_seconds: float = 0,
     ) -> tuple[int, bytes]:
         timeout = aiohttp.ClientTimeout(total=self.call_seconds + wait_seconds, sock_connect=CONNECT_SECONDS)
+        send = partial(self._send, method, path, params, data, timeout)
+        answer = UNAUTHORIZED, b""
         try:
-            try:
-                return await self._send(method, path, params, data, timeout)
-            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
-                if not repeatable or isinstance(error, aiohttp.ClientConnectorError):
-                    raise
-            return await self._send(method, path, params, data, timeout)
+            for token in self.tokens():
+                answer = await _sent(send, token, repeatable=repeatable)
+                if answer[0] != UNAUTHORIZED:
+                    break
+                # It was refused unread. In the minutes of a rotation the service may know only the token before this.
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             log.warning("service_unreachable", peer=self.service, error=type(error).__name__)
             raise Unavailable(self.service) from None
+        return answer
 
     async def _send(
         self,
@@ -90,8 +95,11 @@ class ServiceCalls:
         params: Mapping[str, str] | None,
         data: bytes | None,
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - aiohttp's own kind
+        token: SecretStr | None,
     ) -> tuple[int, bytes]:
-        headers = {"Content-Type": "application/json"} if data is not None else None
+        headers = {"Content-Type": "application/json"} if data is not None else {}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token.get_secret_value()}"
         async with self.session.request(
             method,
             f"{self.base_url()}{path}",
@@ -104,6 +112,14 @@ class ServiceCalls:
             return response.status, await response.read()
 
     def _read(self, reads: TypeAdapter[T], status: int, content: bytes) -> T:
+        if status in (UNAUTHORIZED, FORBIDDEN):
+            log.error(
+                "service_refused",
+                peer=self.service,
+                status=status,
+                next_step="rotate its token (docs/runbooks/caller-tokens.md)",
+            )
+            raise Unavailable(self.service)
         if status not in (OK, CREATED):
             # A 4xx between our own services means that their versions differ: a roll-out, which passes.
             log.warning("service_refused", peer=self.service, status=status)
@@ -113,3 +129,14 @@ class ServiceCalls:
         except ValidationError:
             log.error("service_reply_unreadable", peer=self.service, next_step="deploy one version of all services")  # noqa: TRY400 - a traceback shows values
             raise Unavailable(self.service) from None
+
+
+async def _sent(
+    send: Callable[[SecretStr], Awaitable[tuple[int, bytes]]], token: SecretStr, *, repeatable: bool
+) -> tuple[int, bytes]:
+    try:
+        return await send(token)
+    except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+        if not repeatable or isinstance(error, aiohttp.ClientConnectorError):
+            raise
+    return await send(token)

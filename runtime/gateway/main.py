@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.types import Scope
 
+from config.callers import flow_between
 from config.topology import GATEWAY, INFERENCE_CHANNEL, PERSISTENCE, REDIS
 from runtime.clients.http_history import HttpHistory
 from runtime.clients.http_request_states import HttpRequestStates
@@ -39,8 +40,16 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
             publisher = await stack.enter_async_context(
                 SnsPublisher(client=sns, topic_arn=lambda: settings().channels[INFERENCE_CHANNEL.name].topic_arn)
             )
-            states = HttpRequestStates(session=session, base_url=lambda: settings().service_urls[REDIS.name])
-            history = HttpHistory(session=session, base_url=lambda: settings().service_urls[PERSISTENCE.name])
+            states = HttpRequestStates(
+                session=session,
+                base_url=lambda: settings().service_urls[REDIS.name],
+                tokens=environment.tokens(flow_between(GATEWAY, REDIS)),
+            )
+            history = HttpHistory(
+                session=session,
+                base_url=lambda: settings().service_urls[PERSISTENCE.name],
+                tokens=environment.tokens(flow_between(GATEWAY, PERSISTENCE)),
+            )
             yield {
                 "gateway": Gateway(
                     document=settings,
@@ -55,6 +64,7 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
                     read=ReadEvaluations(states=states, history=history),
                 ),
                 "readiness": states.readiness,
+                "settings_status": settings.status,
             }
 
     return app_with(lifespan)

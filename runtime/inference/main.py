@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from config.callers import flow_between
 from config.limits import Limits
 from config.topology import INFERENCE, INFERENCE_CHANNEL, JUDGE_CHANNEL, REDIS, Stage
 from runtime.clients.http_call_pacing import HttpCallPacing
@@ -34,7 +35,10 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
             settings = await stack.enter_async_context(active_settings(environment.names))
 
             def limits() -> Limits:
-                return settings().limits
+                return settings.held().limits
+
+            def redis_url() -> str:
+                return settings().service_urls[REDIS.name]
 
             sns = await stack.enter_async_context(aws_client("sns"))
             sqs = await stack.enter_async_context(aws_client("sqs"))
@@ -47,8 +51,9 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
             publisher = await stack.enter_async_context(
                 SnsPublisher(client=sns, topic_arn=lambda: settings().channels[JUDGE_CHANNEL.name].topic_arn)
             )
-            states = HttpRequestStates(session=session, base_url=lambda: settings().service_urls[REDIS.name])
-            pacing = HttpCallPacing(session=session, base_url=lambda: settings().service_urls[REDIS.name])
+            to_redis = environment.tokens(flow_between(INFERENCE, REDIS))
+            states = HttpRequestStates(session=session, base_url=redis_url, tokens=to_redis)
+            pacing = HttpCallPacing(session=session, base_url=redis_url, tokens=to_redis)
             keyring = Keyring(stage=Stage.INFERENCE, names=environment.names, secrets=secrets, kms=kms)
             run = RunInference(
                 limits=limits,
@@ -60,9 +65,9 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
                 pacer=Pacer(pacing=pacing, stage=Stage.INFERENCE, document=settings, now=_now),
             )
             worker = await open_workers(
-                stack, sqs=sqs, address=lambda: settings().channels[INFERENCE_CHANNEL.name], run=run, limits=limits
+                stack, sqs=sqs, address=lambda: settings().channels[INFERENCE_CHANNEL.name], run=run, settings=settings
             )
-            yield {"readiness": worker.readiness}
+            yield {"readiness": worker.readiness, "settings_status": settings.status}
 
     return service_app(INFERENCE, lifespan=lifespan, routers=[], max_body_bytes=lambda _: 0)
 

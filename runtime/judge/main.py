@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from config.callers import flow_between
 from config.limits import Limits
 from config.topology import JUDGE, JUDGE_CHANNEL, PERSISTENCE, REDIS, Stage
 from runtime.clients.http_call_pacing import HttpCallPacing
@@ -35,7 +36,10 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
             settings = await stack.enter_async_context(active_settings(environment.names))
 
             def limits() -> Limits:
-                return settings().limits
+                return settings.held().limits
+
+            def redis_url() -> str:
+                return settings().service_urls[REDIS.name]
 
             sqs = await stack.enter_async_context(aws_client("sqs"))
             secrets = await stack.enter_async_context(aws_client("secretsmanager"))
@@ -44,14 +48,19 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
             models = await stack.enter_async_context(
                 open_models(JUDGE.providers, settings=lambda: settings().providers)
             )
-            states = HttpRequestStates(session=session, base_url=lambda: settings().service_urls[REDIS.name])
-            pacing = HttpCallPacing(session=session, base_url=lambda: settings().service_urls[REDIS.name])
+            to_redis = environment.tokens(flow_between(JUDGE, REDIS))
+            states = HttpRequestStates(session=session, base_url=redis_url, tokens=to_redis)
+            pacing = HttpCallPacing(session=session, base_url=redis_url, tokens=to_redis)
             keyring = Keyring(stage=Stage.JUDGE, names=environment.names, secrets=secrets, kms=kms)
             run = RunJudgement(
                 limits=limits,
                 states=states,
                 turns=StageTurns(stage=Stage.JUDGE, leases=states, limits=limits, now=_now),
-                history=HttpHistory(session=session, base_url=lambda: settings().service_urls[PERSISTENCE.name]),
+                history=HttpHistory(
+                    session=session,
+                    base_url=lambda: settings().service_urls[PERSISTENCE.name],
+                    tokens=environment.tokens(flow_between(JUDGE, PERSISTENCE)),
+                ),
                 opener=HpkeOpener(stage=Stage.JUDGE, keyring=keyring, now=_now),
                 judges=judges_for(models),
                 places=places_for(JUDGE.providers, settings),
@@ -59,9 +68,9 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
                 now=_now,
             )
             worker = await open_workers(
-                stack, sqs=sqs, address=lambda: settings().channels[JUDGE_CHANNEL.name], run=run, limits=limits
+                stack, sqs=sqs, address=lambda: settings().channels[JUDGE_CHANNEL.name], run=run, settings=settings
             )
-            yield {"readiness": worker.readiness}
+            yield {"readiness": worker.readiness, "settings_status": settings.status}
 
     return service_app(JUDGE, lifespan=lifespan, routers=[], max_body_bytes=lambda _: 0)
 

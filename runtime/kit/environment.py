@@ -10,7 +10,9 @@ from pydantic import SecretStr
 from config.base import Frozen
 from config.mounted_secrets import MOUNT_PATH
 from config.naming import Names
-from config.topology import Service
+from config.topology import Flow, Service
+from runtime.kit.secret_file import SecretFile
+from runtime.kit.tokens import Tokens, mounted_tokens
 
 MYSQL_AUTHORITIES = "LLM_JUDGE_MYSQL_CA_FILE"
 
@@ -28,8 +30,11 @@ class ProcessEnvironment(Frozen):
 
     def secret(self, name: str) -> SecretStr | None:
         """The mounted secret, or None where there is none: a development Redis has no password."""
-        path = self.secrets_dir / name
-        return SecretStr(path.read_text().strip()) if path.is_file() and path.stat().st_size else None
+        return SecretFile(self.secrets_dir / name)()
+
+    def tokens(self, flow: Flow) -> Tokens:
+        """Of a flow that starts or ends at this service."""
+        return mounted_tokens(flow, self.secrets_dir)
 
 
 def read_environment(service: Service) -> ProcessEnvironment:

@@ -11,7 +11,7 @@ from runtime.kit.problems import DETAILS, Problem, problem_response
 
 log = structlog.get_logger()
 
-QUIET_PATHS = ("/healthz", "/readyz")
+HEALTH_PATHS = ("/healthz", "/readyz")
 
 
 class AccessLog:
@@ -21,7 +21,7 @@ class AccessLog:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in QUIET_PATHS:
+        if scope["type"] != "http" or scope["path"] in HEALTH_PATHS:
             await self._app(scope, receive, send)
             return
         structlog.contextvars.clear_contextvars()

@@ -1,21 +1,28 @@
 """The runtime document from AppConfig: read at start, polled, hot-applied. An invalid one never becomes active."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Self
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, Self, TypeVar
 
 import structlog
-from pydantic import ValidationError
 
+from config.limits import APPCONFIG_POLL_SECONDS
 from config.naming import Names
 from config.runtime_document import RuntimeDocument
 from runtime.contracts.unavailable import Unavailable
 from runtime.kit.aws import aws_call, aws_client
+from runtime.kit.settings_document import InvalidDocument, parse_document, read_content, version_of
+from runtime.kit.settings_status import ActiveSettings, LatestRead, SettingsStatus
 
 log = structlog.get_logger()
 
 FIRST_READ_RETRY_SECONDS = 1.0
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 @asynccontextmanager
@@ -28,11 +35,18 @@ async def active_settings(names: Names) -> AsyncIterator["Settings"]:
 class Settings:
     """Calling it gives the active document: `settings().limits`. Enter it to read the first one and start polling."""
 
-    def __init__(self, *, appconfigdata: Any, names: Names) -> None:
+    def __init__(
+        self, *, appconfigdata: Any, names: Names, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self._client = appconfigdata
         self._names = names
+        self._now = now
         self._token: str | None = None
+        self._new_session = True
         self._document: RuntimeDocument | None = None
+        self._active: ActiveSettings | None = None
+        self._read = (LatestRead.UNREACHABLE, now())
+        self._held: ContextVar[RuntimeDocument] = ContextVar("document")
         self._stop = asyncio.Event()
         self._poller: asyncio.Task[None] | None = None
 
@@ -41,11 +55,32 @@ class Settings:
             raise Unavailable("appconfig")
         return self._document
 
+    def held(self) -> RuntimeDocument:
+        """The one that was active when the running piece of work began."""
+        return self._held.get(None) or self()
+
+    def holding(self, work: Callable[[T], Awaitable[R]]) -> Callable[[T], Awaitable[R]]:
+        """Limits belong together: what was leased by one document must not be outlived by a call of the next."""
+
+        async def held(item: T) -> R:
+            before = self._held.set(self())
+            try:
+                return await work(item)
+            finally:
+                self._held.reset(before)
+
+        return held
+
+    def status(self) -> SettingsStatus:
+        latest, since = self._read
+        return SettingsStatus(active=self._active, latest_read=latest, latest_read_since=since)
+
     async def __aenter__(self) -> Self:
         while self._document is None:
             await self.refresh()
             if self._document is None:
-                await self._pause(FIRST_READ_RETRY_SECONDS)
+                away = self.status().latest_read is LatestRead.UNREACHABLE
+                await self._pause(FIRST_READ_RETRY_SECONDS if away else APPCONFIG_POLL_SECONDS)
         self._poller = asyncio.create_task(self._poll())
         return self
 
@@ -58,38 +93,52 @@ class Settings:
         """Reads once; whatever goes wrong is logged, and the last good document stays."""
         try:
             async with aws_call("appconfig"):
-                body = await self._fetch()
+                content = await self._fetch()
         except Unavailable:
             # The token may be what is wrong: it expires after a day.
             self._token = None
+            self._note(LatestRead.UNREACHABLE)
             log.warning("settings_unreachable", next_step="check AppConfig and the network; the last good one stays")
             return
-        if not body:
+        if content is None:
             return
         try:
-            document = RuntimeDocument.model_validate_json(body)
-        except ValidationError as error:
-            fields = [".".join(map(str, found["loc"])) for found in error.errors(include_input=False)]
-            next_step = "deploy a valid document; the last good one stays"
-            log.error("settings_invalid", fields=fields, next_step=next_step)  # noqa: TRY400 - a traceback shows values
+            document = parse_document(content)
+        except InvalidDocument as error:
+            self._note(LatestRead.INVALID)
+            log.error("settings_invalid", complaint=str(error), next_step=error.next_step)  # noqa: TRY400 - a traceback shows values
             return
-        self._document = document
-        log.info("settings_active", schema_version=document.schema_version)
+        self._note(LatestRead.OK)
+        self._activate(document, version_of(content))
 
-    async def _fetch(self) -> bytes:
-        """The document, or nothing where it has not changed since the last call."""
+    async def _fetch(self) -> bytes | None:
+        """None where it has not changed since the last call: an invalid one stays the latest."""
         if self._token is None:
             session = await self._client.start_configuration_session(
                 ApplicationIdentifier=self._names.appconfig_application,
                 EnvironmentIdentifier=self._names.appconfig_environment,
                 ConfigurationProfileIdentifier=self._names.appconfig_profile,
-                RequiredMinimumPollIntervalInSeconds=15,
+                RequiredMinimumPollIntervalInSeconds=APPCONFIG_POLL_SECONDS,
             )
             self._token = session["InitialConfigurationToken"]
+            self._new_session = True
         latest = await self._client.get_latest_configuration(ConfigurationToken=self._token)
         self._token = latest["NextPollConfigurationToken"]
-        body: bytes = await latest["Configuration"].read()
-        return body
+        content = await read_content(latest["Configuration"])
+        unchanged = not content and not self._new_session
+        self._new_session = False
+        return None if unchanged else content
+
+    def _activate(self, document: RuntimeDocument, version: str) -> None:
+        if self._active is not None and self._active.version == version:
+            return
+        self._document = document
+        self._active = ActiveSettings(version=version, schema_version=document.schema_version, active_since=self._now())
+        log.info("settings_active", version=version, schema_version=document.schema_version)
+
+    def _note(self, latest: LatestRead) -> None:
+        if latest is not self._read[0]:
+            self._read = (latest, self._now())
 
     async def _poll(self) -> None:
         while not self._stop.is_set():

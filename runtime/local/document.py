@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from config.addresses import Addresses
 from config.environments import LOCAL
 from config.providers import HOSTED
 from config.runtime_document import (
@@ -30,17 +31,14 @@ class LocalModel:
     slots: int
 
 
-def runtime_document(
+def local_addresses(
     *,
     ports: Mapping[str, int],
-    channels: dict[str, ChannelAddress],
     redis: RedisAddress,
     mysql: MySqlAddress,
-    sealing_keys: dict[Stage, SealingPublicKey],
     model: LocalModel | None,
     environment: Mapping[str, str],
-    tenants: tuple[Tenant, ...] = (),
-) -> RuntimeDocument:
+) -> Addresses:
     """Without a local model a request must name its models, and bring the keys."""
     urls = {service.name: f"http://{LOOPBACK}:{ports[service.name]}" for service in SERVICES}
     providers = {
@@ -56,15 +54,31 @@ def runtime_document(
             max_in_flight=max(1, model.slots // 2),
             models=(model.name,),
         )
+    return Addresses(
+        service_urls=urls,
+        redis=redis,
+        mysql=mysql,
+        providers=providers,
+        default_models=DefaultModels(candidate=default, judge=default),
+    )
+
+
+def runtime_document(
+    addresses: Addresses,
+    *,
+    channels: dict[str, ChannelAddress],
+    sealing_keys: dict[Stage, SealingPublicKey],
+    tenants: tuple[Tenant, ...] = (),
+) -> RuntimeDocument:
     return RuntimeDocument(
         environment=LOCAL.name,
         region=LOCAL.region,
         channels=channels,
-        redis=redis,
-        mysql=mysql,
-        service_urls=urls,
-        providers=providers,
-        default_models=DefaultModels(candidate=default, judge=default),
+        redis=addresses.redis,
+        mysql=addresses.mysql,
+        service_urls=addresses.service_urls,
+        providers=addresses.providers,
+        default_models=addresses.default_models,
         sealing_keys=sealing_keys,
         limits=LOCAL.limits,
         tenants=tenants,

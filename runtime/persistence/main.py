@@ -11,11 +11,12 @@ from starlette.types import Scope
 from config.limits import Limits
 from config.mounted_secrets import MYSQL_PASSWORD_FILE, MYSQL_USERNAME_FILE
 from config.runtime_document import RuntimeDocument
-from config.topology import PERSISTENCE
+from config.topology import PERSISTENCE, Flow
 from runtime.contracts.record_size import max_record_bytes
 from runtime.kit.app import Lifespan, service_app
 from runtime.kit.environment import ProcessEnvironment
 from runtime.kit.settings import active_settings
+from runtime.kit.tokens import Tokens
 from runtime.persistence.database import Credentials, Database
 from runtime.persistence.endpoints import router
 from runtime.persistence.migrate import Migrations
@@ -35,13 +36,14 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         async with AsyncExitStack() as stack:
             settings = await stack.enter_async_context(active_settings(environment.names))
-            yield await open_state(stack, document=settings, credentials=credentials)
+            state = await open_state(stack, document=settings, credentials=credentials)
+            yield {**state, "settings_status": settings.status}
 
-    return app_with(lifespan)
+    return app_with(lifespan, tokens=environment.tokens)
 
 
-def app_with(lifespan: Lifespan) -> FastAPI:
-    return service_app(PERSISTENCE, lifespan=lifespan, routers=[router], max_body_bytes=_max_body_bytes)
+def app_with(lifespan: Lifespan, *, tokens: Callable[[Flow], Tokens]) -> FastAPI:
+    return service_app(PERSISTENCE, lifespan=lifespan, routers=[router], max_body_bytes=_max_body_bytes, tokens=tokens)
 
 
 async def open_state(

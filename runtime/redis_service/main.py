@@ -11,11 +11,12 @@ from starlette.types import Scope
 from config.limits import Limits
 from config.mounted_secrets import REDIS_PASSWORD_FILE
 from config.runtime_document import RuntimeDocument
-from config.topology import REDIS
+from config.topology import REDIS, Flow
 from runtime.contracts.record_size import max_record_bytes
 from runtime.kit.app import Lifespan, service_app
 from runtime.kit.environment import ProcessEnvironment
 from runtime.kit.settings import active_settings
+from runtime.kit.tokens import Tokens
 from runtime.redis_service.endings import Endings
 from runtime.redis_service.endpoints import router
 from runtime.redis_service.link import RedisLink
@@ -30,13 +31,16 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         async with AsyncExitStack() as stack:
             settings = await stack.enter_async_context(active_settings(environment.names))
-            yield await open_state(stack, document=settings, password=lambda: environment.secret(REDIS_PASSWORD_FILE))
+            state = await open_state(stack, document=settings, password=lambda: environment.secret(REDIS_PASSWORD_FILE))
+            yield {**state, "settings_status": settings.status}
 
-    return app_with(lifespan)
+    return app_with(lifespan, tokens=environment.tokens)
 
 
-def app_with(lifespan: Lifespan) -> FastAPI:
-    return service_app(REDIS, lifespan=lifespan, routers=[router, pacing_router], max_body_bytes=_max_body_bytes)
+def app_with(lifespan: Lifespan, *, tokens: Callable[[Flow], Tokens]) -> FastAPI:
+    return service_app(
+        REDIS, lifespan=lifespan, routers=[router, pacing_router], max_body_bytes=_max_body_bytes, tokens=tokens
+    )
 
 
 async def open_state(

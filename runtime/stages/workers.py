@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from config.limits import Limits
 from config.runtime_document import ChannelAddress
+from runtime.kit.settings import Settings
 from runtime.messaging.ports import Delivery
 from runtime.messaging.sqs_inbox import SqsInbox
 from runtime.messaging.worker import Done, Leave, Release, Worker
@@ -23,13 +24,18 @@ async def open_workers(
     sqs: Any,
     address: Callable[[], ChannelAddress],
     run: StageRun,
-    limits: Callable[[], Limits],
+    settings: Settings,
 ) -> Worker:
     """Call it last: the workers drain while everything that their handlers use is still open. Gives the main one."""
+
+    def limits() -> Limits:
+        return settings().limits
+
     inbox = await stack.enter_async_context(SqsInbox(client=sqs, queue_url=lambda: address().queue_url))
     dead = await stack.enter_async_context(SqsInbox(client=sqs, queue_url=lambda: address().dead_letter_queue_url))
-    burying = await stack.enter_async_context(Worker(inbox=dead, handler=run.handle_dead_letter, limits=limits))
-    working = await stack.enter_async_context(Worker(inbox=inbox, handler=run.handle, limits=limits))
+    bury = settings.holding(run.handle_dead_letter)
+    burying = await stack.enter_async_context(Worker(inbox=dead, handler=bury, limits=limits))
+    working = await stack.enter_async_context(Worker(inbox=inbox, handler=settings.holding(run.handle), limits=limits))
     # Both stop at once, although they are left one after the other.
     stack.callback(burying.stop)
     return working

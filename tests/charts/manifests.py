@@ -34,6 +34,16 @@ class Manifests:
         return found
 
 
+def mounted_secrets(pod: Manifest) -> list[str]:
+    """The Kubernetes secrets whose values are files of the pod."""
+    return [
+        source["secret"]["name"]
+        for volume in pod["volumes"]
+        for source in volume.get("projected", {}).get("sources", [])
+        if "secret" in source
+    ]
+
+
 def read(folder: Path) -> Manifests:
     return Manifests(
         environment=CLOUD_ENVIRONMENTS[folder.name],

@@ -12,7 +12,8 @@ from charts.judge_chart import Target
 from charts.main import synthesize
 from charts.system import add_charts
 from config.environments import DEV, CloudEnvironment
-from tests.charts.manifests import Manifests
+from config.topology import SERVICES
+from tests.charts.manifests import Manifests, mounted_secrets
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -34,27 +35,42 @@ def test_the_account_is_in_every_image_role_and_queue_and_nowhere_else(dist: Pat
     assert b"000000000000" not in b"".join(files(tmp_path).values())
 
 
-def test_a_secret_is_a_file_of_the_one_service_that_needs_it(either: Manifests) -> None:
-    mounted = {
-        deployment["metadata"]["name"]: [
-            volume["secret"]["secretName"]
-            for volume in deployment["spec"]["template"]["spec"]["volumes"]
-            if "secret" in volume
-        ]
-        for deployment in either.all("Deployment")
-    }
+def test_a_secret_is_a_file_of_those_services_only_that_need_it(either: Manifests) -> None:
+    mounted = {service.name: mounted_secrets(either.pod(service.name)) for service in SERVICES}
     assert {service: names for service, names in mounted.items() if names} == {
-        "persistence-service": ["mysql-login"],
-        "redis-service": ["redis-login"],
+        "gateway-service": ["gateway-service-to-redis-service", "gateway-service-to-persistence-service"],
+        "inference-service": ["inference-service-to-redis-service"],
+        "judge-service": ["judge-service-to-redis-service", "judge-service-to-persistence-service"],
+        "redis-service": [
+            "redis-login",
+            "gateway-service-to-redis-service",
+            "inference-service-to-redis-service",
+            "judge-service-to-redis-service",
+        ],
+        "persistence-service": [
+            "mysql-login",
+            "gateway-service-to-persistence-service",
+            "judge-service-to-persistence-service",
+        ],
     }
-    made = {each["spec"]["target"]["name"]: each["spec"] for each in either.all("ExternalSecret")}
-    assert {name: [entry["secretKey"] for entry in spec["data"]] for name, spec in made.items()} == {
-        "mysql-login": ["mysql-username", "mysql-password"],
-        "redis-login": ["redis-password"],
+
+
+def test_a_credential_is_fetched_from_the_environments_own_secret(either: Manifests) -> None:
+    spec = either.one("ExternalSecret", "mysql-login")["spec"]
+    assert [entry["secretKey"] for entry in spec["data"]] == ["mysql-username", "mysql-password"]
+    assert {entry["remoteRef"]["key"] for entry in spec["data"]} == {f"{either.environment.name}-llm-judge/mysql"}
+    assert spec["target"]["deletionPolicy"] == "Retain"
+
+
+def test_of_a_token_the_current_version_is_fetched_and_the_one_before_once_there_is_one(either: Manifests) -> None:
+    spec = either.one("ExternalSecret", "judge-service-to-redis-service")["spec"]
+    key = f"{either.environment.name}-llm-judge/callers/judge-service-to-redis-service"
+    assert {entry["secretKey"]: entry["remoteRef"] for entry in spec["data"]} == {
+        "judge-service-to-redis-service": {"key": key, "property": "token"},
+        "judge-service-to-redis-service-previous": {"key": key, "property": "token", "version": "AWSPREVIOUS"},
     }
-    assert {entry["remoteRef"]["key"] for entry in made["mysql-login"]["data"]} == {
-        f"{either.environment.name}-llm-judge/mysql"
-    }
+    # The operator takes a version that is missing for an error, unless this says that keys may be missing.
+    assert spec["target"]["deletionPolicy"] == "Merge"
 
 
 @pytest.mark.parametrize("account", ["", "12345", "12345678901x", "arn:aws:iam::123456789012:root"])

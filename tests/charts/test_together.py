@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from config.topology import AI_MODEL, SERVICES, Service
-from tests.charts.manifests import Manifest, Manifests
+from tests.charts.manifests import Manifest, Manifests, mounted_secrets
 from tests.charts.pod_security import containers
 
 EVERY = [service.name for service in SERVICES]
@@ -75,12 +75,7 @@ def test_a_pod_has_its_own_account_with_the_role_that_the_config_names(either: M
 
 def test_every_secret_that_a_pod_mounts_is_fetched_from_a_store_that_is_there(either: Manifests) -> None:
     fetched = {each["spec"]["target"]["name"]: each["spec"]["secretStoreRef"] for each in either.all("ExternalSecret")}
-    mounted = {
-        volume["secret"]["secretName"]
-        for service in EVERY
-        for volume in either.pod(service)["volumes"]
-        if "secret" in volume
-    }
+    mounted = {name for service in EVERY for name in mounted_secrets(either.pod(service))}
     assert mounted == fetched.keys()
     for store in fetched.values():
         assert either.one(store["kind"], store["name"])

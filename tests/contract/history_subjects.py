@@ -7,7 +7,9 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from config.callers import flow_between
 from config.limits import Limits
+from config.topology import JUDGE, PERSISTENCE
 from runtime.clients.http_history import HttpHistory
 from runtime.clients.session import open_session
 from runtime.contracts.history import History
@@ -16,6 +18,7 @@ from runtime.persistence.database import Credentials
 from runtime.persistence.main import app_with, open_state
 from tests.fakes.history import InMemoryHistory
 from tests.runtime.documents import runtime_document
+from tests.runtime.tokens import made_up_tokens
 from tests.servers.http_server import serving
 
 DEFAULT_LIMITS = Limits()
@@ -36,7 +39,7 @@ def persistence_app(mysql: MySqlServer, limits: Limits = DEFAULT_LIMITS) -> Fast
             await state["migrated"].wait()
             yield state
 
-    return app_with(lifespan)
+    return app_with(lifespan, tokens=made_up_tokens)
 
 
 @asynccontextmanager
@@ -47,4 +50,5 @@ async def in_memory() -> AsyncIterator[History]:
 @asynccontextmanager
 async def over_http(mysql: MySqlServer, limits: Limits = DEFAULT_LIMITS) -> AsyncIterator[HttpHistory]:
     async with serving(persistence_app(mysql, limits)) as url, open_session() as session:
-        yield HttpHistory(session=session, base_url=lambda: url)
+        tokens = made_up_tokens(flow_between(JUDGE, PERSISTENCE))
+        yield HttpHistory(session=session, base_url=lambda: url, tokens=tokens)

@@ -9,7 +9,8 @@ from uuid import uuid4
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from config.topology import REDIS, Provider
+from config.callers import flow_between
+from config.topology import INFERENCE, REDIS, Provider
 from runtime.clients.http_call_pacing import HttpCallPacing
 from runtime.clients.session import open_session
 from runtime.contracts.pacing import CallPacing, CallReport, CallRequest, PacedKey, RateLimits
@@ -21,6 +22,7 @@ from runtime.redis_service.pacing_endpoints import router
 from runtime.redis_service.pacing_scripts import pacing_scripts
 from tests.fakes.call_pacing import InMemoryCallPacing
 from tests.runtime.redis_service.stores import admin
+from tests.runtime.tokens import made_up_tokens
 from tests.servers.http_server import serving
 
 CHECK_IN_SECONDS = 400.0
@@ -80,7 +82,8 @@ async def on_redis(redis: RedisServer) -> AsyncIterator[Subject]:
 @asynccontextmanager
 async def over_http(redis: RedisServer) -> AsyncIterator[Subject]:
     async with on_redis(redis) as inner, serving(pacing_app(inner.pacing)) as url, open_session() as session:
-        yield Subject(HttpCallPacing(session=session, base_url=lambda: url), inner.pass_time)
+        tokens = made_up_tokens(flow_between(INFERENCE, REDIS))
+        yield Subject(HttpCallPacing(session=session, base_url=lambda: url, tokens=tokens), inner.pass_time)
 
 
 @asynccontextmanager
@@ -98,7 +101,9 @@ def pacing_app(pacing: CallPacing) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         yield {"pacing": pacing, "readiness": ready}
 
-    return service_app(REDIS, lifespan=lifespan, routers=[router], max_body_bytes=lambda _: 100_000)
+    return service_app(
+        REDIS, lifespan=lifespan, routers=[router], max_body_bytes=lambda _: 100_000, tokens=made_up_tokens
+    )
 
 
 OPENERS: dict[str, Callable[[RedisServer], AbstractAsyncContextManager[Subject]]] = {

@@ -4,11 +4,13 @@ import asyncio
 import json
 from typing import Any
 
+import httpx2
 import psutil
 import pytest
 from redis.asyncio import Redis
 
 from config.limits import Limits
+from config.topology import GATEWAY, INFERENCE, JUDGE, PERSISTENCE, REDIS
 from tests.flow.system import GOOGLE_KEY, KEYS, OPENAI_KEY, System, ended, pages, processes_of
 
 pytestmark = pytest.mark.flow
@@ -41,6 +43,23 @@ async def test_a_prompt_is_answered_judged_stored_and_readable(system: System) -
         assert listed.count(evaluation["id"]) == 1
         calls = [call for call in await system.stub_calls() if call["case"] == "case-life"]
         assert [call["protocol"] for call in calls] == ["openai", "google"]
+
+
+async def test_every_service_shows_the_same_settings_active(system: System) -> None:
+    shown = {}
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        for service in (GATEWAY, REDIS, PERSISTENCE, INFERENCE, JUDGE):
+            answer = await client.get(f"http://127.0.0.1:{system.part(service.name).port}/readyz")
+            shown[service.name] = answer.json()["settings"]
+    assert {settings["latest_read"] for settings in shown.values()} == {"ok"}
+    assert len({settings["active"]["version"] for settings in shown.values()}) == 1
+
+
+async def test_nobody_from_outside_reads_or_writes_past_the_gateway(system: System) -> None:
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        for service, path in ((REDIS, "/requests"), (PERSISTENCE, "/history")):
+            answer = await client.get(f"http://127.0.0.1:{system.part(service.name).port}{path}?tenant=local&limit=5")
+            assert (answer.status_code, answer.json()["code"]) == (401, "caller_unknown")
 
 
 async def test_a_given_answer_is_judged_by_the_local_model_within_one_call_of_the_api(system: System) -> None:

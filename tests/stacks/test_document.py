@@ -60,6 +60,7 @@ def test_the_validator_takes_the_deployed_document(dev: Synthesized) -> None:
         (("unheard_of",), 1),
         (("tenants",), [{"name": "acme", "key_hashes": []}]),
         (("tenants",), [{"name": "acme", "key_hashes": ["ljk_a_key_itself"]}]),
+        (("schema_version",), 2),
     ],
 )
 def test_the_validator_refuses_what_the_services_would_refuse(

@@ -70,8 +70,20 @@ def test_r6_elasticache_is_redis_7_1_with_tls_and_a_password_and_evicts_nothing(
     assert stacks[name].environment.limits.request_ttl_seconds == 7 * 24 * 3600
 
 
-def test_r7_secrets_are_the_databases_the_caches_and_wrapped_sealing_keys_but_no_provider_key(dev: Synthesized) -> None:
+def test_r7_secrets_are_passwords_tokens_between_services_and_wrapped_sealing_keys_but_no_provider_key(
+    dev: Synthesized,
+) -> None:
     assert sorted(secret["Name"] for secret in dev.data.all("AWS::SecretsManager::Secret")) == [
+        *(
+            f"dev-llm-judge/callers/{caller}-service-to-{called}-service"
+            for caller, called in (
+                ("gateway", "persistence"),
+                ("gateway", "redis"),
+                ("inference", "redis"),
+                ("judge", "persistence"),
+                ("judge", "redis"),
+            )
+        ),
         "dev-llm-judge/mysql",
         "dev-llm-judge/redis",
         "dev-llm-judge/sealing/inference",

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from config.callers import AUTHENTICATED
 from config.environments import CLOUD_ENVIRONMENTS, DEV
 from config.topology import CHANNELS, STAGE_SERVICES
 from tests.stacks.synthesized import synthesize
@@ -151,6 +152,7 @@ def test_the_roles_may_do_what_the_topology_says_and_no_more(bodies: dict[str, B
         *((each.consumer, Verb.CONSUME, names.queue(each)) for each in CHANNELS),
         *((each.name, Verb.READ_SECRET, names.sealing_secret(stage)) for stage, each in STAGE_SERVICES.items()),
         *(("external-secrets", Verb.READ_SECRET, name) for name in (names.database_secret, names.redis_secret)),
+        *(("external-secrets", Verb.READ_SECRET, names.caller_secret(flow)) for flow in AUTHENTICATED),
     }
     assert wanted == {
         (workloads[access.role], access.verb, targets[access.target])

@@ -41,14 +41,14 @@ DATA = {
     "MySQL storage, gp3": "2",  # 20 GiB x 0.1
     "Redis, cache.t4g.medium": "58.4",
     "KMS keys": "2",
-    "Secrets": "4",
+    "Secrets": "9",
 }
 PROD_DATA = {
     "MySQL, db.m6g.large": "233.6",  # 2 zones x 730 h x 0.16
     "MySQL storage, gp3": "20",  # 2 zones x 100 GiB x 0.1
     "Redis, cache.m6g.large": "292",  # 2 nodes x 730 h x 0.2
     "KMS keys": "2",
-    "Secrets": "4",
+    "Secrets": "9",
 }
 MESSAGING = {
     "SNS publishes": "0.2",  # 100,000 x 2 channels, a dollar a million
@@ -73,7 +73,7 @@ OBSERVABILITY = {
     "Logs kept": "6.6",  # for 30 days
     "Alarms": "16",
     "Dashboards": "2",
-    "Metrics from log lines": "13",
+    "Metrics from log lines": "15",
     "KMS keys": "1",
 }
 PLATFORM = {

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 
+from config.callers import AUTHENTICATED
 from config.topology import CHANNELS, SERVICES, Stage
 from config.versions import Engine, Support, standing
 from tools.cost.case import (
@@ -22,13 +23,13 @@ from tools.cost.line import HOURS, HOURS_A_MONTH, KB_IN_A_GB, Factor, Line, coun
 
 KMS_KEYS = {"Data": 2, "Messaging": 1, "Cluster": 1, "Observability": 1}
 """By stack: data at rest and the wrapping of sealing keys; messages; Kubernetes secrets and images; notices."""
-SECRETS = 2 + len(Stage)
-"""The passwords of MySQL and Redis, and the sealing key of each stage."""
+SECRETS = 2 + len(AUTHENTICATED) + len(Stage)
+"""The passwords of MySQL and Redis, the token of each flow between services, and the sealing key of each stage."""
 ALARMED_METRICS = 15
 """An alarm is charged for each metric that it watches; that of the failure rate watches two."""
 ALARMED_METRICS_A_REDIS_NODE = 2
 DASHBOARDS = 2
-LOG_METRICS = 14
+LOG_METRICS = 16
 """Read from the services' log lines."""
 REQUESTS_A_MESSAGE = 3
 """Of SQS: SNS sends it, a worker receives it and deletes it. Batches make it fewer."""

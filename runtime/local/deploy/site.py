@@ -13,7 +13,7 @@ from config.topology import AI_MODEL, GATEWAY, Provider
 from runtime.ai_model.settings import Settings
 from runtime.keys.api_key import hash_api_key, new_api_key
 from runtime.local.aws_access import emulator_access
-from runtime.local.document import LocalModel, runtime_document
+from runtime.local.document import LocalModel, local_addresses
 from runtime.local.folder import Folder
 from runtime.local.part import Part, nothing
 from runtime.local.parts import aws_emulator, mysql, redis
@@ -47,16 +47,13 @@ class Site:
         return f"http://{LOOPBACK}:{self.ports[GATEWAY.name]}"
 
     def addresses(self, variables: Mapping[str, str]) -> Addresses:
-        document = runtime_document(
+        return local_addresses(
             ports=self.ports,
-            channels={},
             redis=self._redis,
             mysql=self._mysql,
-            sealing_keys={},
             model=LocalModel(self.model.model_name, self.model.slots),
             environment=variables,
         )
-        return Addresses.model_validate(document.model_dump(include=set(Addresses.model_fields)))
 
     @property
     def tenants(self) -> tuple[Tenant, ...]:

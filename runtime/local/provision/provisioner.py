@@ -9,7 +9,7 @@ from config.naming import Names
 from config.tenant import Tenant
 from runtime.contracts.unavailable import Unavailable
 from runtime.kit.aws import AWS_ERRORS, aws_client, aws_error_code
-from runtime.local.document import LocalModel, runtime_document
+from runtime.local.document import LocalModel, local_addresses, runtime_document
 from runtime.local.folder import Folder
 from runtime.local.part import NotReady
 from runtime.local.provision.appconfig import deploy_document
@@ -49,14 +49,17 @@ class Provisioner:
                 await provision_secrets(
                     secretsmanager=secretsmanager, names=NAMES, folder=self.folder, mysql=self.mysql, redis=self.redis
                 )
-                document = runtime_document(
+                addresses = local_addresses(
                     ports=self.ports,
-                    channels=await provision_channels(sns=sns, sqs=sqs, names=NAMES, limits=LOCAL.limits),
                     redis=self.redis.address,
                     mysql=self.mysql.address,
-                    sealing_keys=await provision_sealing(kms=kms, secretsmanager=secretsmanager, names=NAMES),
                     model=self.model,
                     environment=self.environment,
+                )
+                document = runtime_document(
+                    addresses,
+                    channels=await provision_channels(sns=sns, sqs=sqs, names=NAMES, limits=LOCAL.limits),
+                    sealing_keys=await provision_sealing(kms=kms, secretsmanager=secretsmanager, names=NAMES),
                     tenants=self.tenants,
                 )
                 await deploy_document(appconfig=appconfig, names=NAMES, document=document)

@@ -1,8 +1,9 @@
-"""The credentials of database and Redis, in Secrets Manager and in the folder that is mounted from it in a cluster."""
+"""Credentials and tokens, in Secrets Manager and in the folder that is mounted from it in a cluster."""
 
 import json
 from typing import Any
 
+from config.callers import AUTHENTICATED, TOKEN_PROPERTY, token_file
 from config.naming import Names
 from runtime.local.folder import Folder
 from runtime.local.mounted_secrets import mount_secrets
@@ -15,6 +16,9 @@ async def provision_secrets(
     database = {"username": mysql.username, "password": mysql.password}
     await _keep(secretsmanager, names.database_secret, database)
     await _keep(secretsmanager, names.redis_secret, {"password": redis.password})
+    for flow in AUTHENTICATED:
+        token = {TOKEN_PROPERTY: folder.secret(token_file(flow))}
+        await _keep(secretsmanager, names.caller_secret(flow), token)
     await mount_secrets(secretsmanager=secretsmanager, names=names, folder=folder)
 
 

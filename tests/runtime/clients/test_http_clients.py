@@ -9,7 +9,8 @@ import pytest
 import structlog
 from pydantic import TypeAdapter
 
-from config.topology import Stage
+from config.callers import flow_between
+from config.topology import GATEWAY, REDIS, Stage
 from runtime.clients.http_history import HttpHistory
 from runtime.clients.http_request_states import HttpRequestStates
 from runtime.clients.service_calls import ServiceCalls
@@ -20,8 +21,10 @@ from runtime.contracts.states import Advance, Creation, Cursor
 from runtime.contracts.unavailable import Unavailable
 from tests.contract.evaluations import change, completed, identity, new_request
 from tests.runtime.clients.scripted_server import HangUp, Reply, ScriptedServer, Silence, scripted_server
+from tests.runtime.tokens import made_up_tokens
 from tests.servers.process import free_port
 
+TOKENS = made_up_tokens(flow_between(GATEWAY, REDIS))
 NEW = new_request(tenant="t")
 CREATED = Reply(201, Creation(created=True, request_id=NEW.identity.request_id).model_dump_json().encode())
 RECORD = completed(NEW.identity)
@@ -43,12 +46,12 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 @pytest.fixture
 def states(session: aiohttp.ClientSession, server: ScriptedServer) -> HttpRequestStates:
-    return HttpRequestStates(session=session, base_url=lambda: server.url)
+    return HttpRequestStates(session=session, base_url=lambda: server.url, tokens=TOKENS)
 
 
 @pytest.fixture
 def history(session: aiohttp.ClientSession, server: ScriptedServer) -> HttpHistory:
-    return HttpHistory(session=session, base_url=lambda: server.url)
+    return HttpHistory(session=session, base_url=lambda: server.url, tokens=TOKENS)
 
 
 async def test_calls_share_a_kept_alive_connection(states: HttpRequestStates, server: ScriptedServer) -> None:
@@ -138,7 +141,7 @@ async def test_404_is_none_for_reads_and_unavailable_for_writes(
 
 async def test_a_service_that_is_not_there_is_unavailable(session: aiohttp.ClientSession) -> None:
     port = free_port()
-    states = HttpRequestStates(session=session, base_url=lambda: f"http://127.0.0.1:{port}")
+    states = HttpRequestStates(session=session, base_url=lambda: f"http://127.0.0.1:{port}", tokens=TOKENS)
     with pytest.raises(Unavailable) as raised:
         await states.advance(change(NEW.identity, Status.GATEWAY))
     assert str(port) not in str(raised.value)
@@ -149,7 +152,9 @@ async def test_a_service_that_never_answers_is_unavailable(
     session: aiohttp.ClientSession, server: ScriptedServer
 ) -> None:
     server.script.append(Silence())
-    calls = ServiceCalls(session=session, service="some-service", base_url=lambda: server.url, call_seconds=0.1)
+    calls = ServiceCalls(
+        session=session, service="some-service", base_url=lambda: server.url, tokens=TOKENS, call_seconds=0.1
+    )
     with pytest.raises(Unavailable):
         await calls.call(TypeAdapter(dict[str, str]), "GET", "/anything")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
@@ -12,8 +13,10 @@ from config.base import Frozen
 from config.topology import GATEWAY
 from runtime.contracts.unavailable import Unavailable
 from runtime.kit.app import service_app
+from runtime.kit.settings_status import ActiveSettings, LatestRead, SettingsStatus
 
 SECRET = "sk-canary-0123456789"
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
 class Body(Frozen):
@@ -87,6 +90,37 @@ async def test_healthy_and_ready_are_two_questions(client: httpx2.AsyncClient, m
     not_ready = await client.get("/readyz")
     assert not_ready.status_code == 503
     assert not_ready.json()["missing"] == {"redis": "unreachable"}
+
+
+@pytest.mark.fault("F42")
+@pytest.mark.parametrize("latest", LatestRead)
+async def test_readiness_shows_the_settings_and_does_not_depend_on_their_latest_read(latest: LatestRead) -> None:
+    status = SettingsStatus(
+        active=ActiveSettings(version="0123456789ab", schema_version=1, active_since=NOON),
+        latest_read=latest,
+        latest_read_since=NOON,
+    )
+
+    async def readiness() -> Mapping[str, str]:
+        return {}
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
+        yield {}
+
+    app = service_app(GATEWAY, lifespan=lifespan, routers=[], max_body_bytes=lambda _: 0)
+
+    async def with_state(scope: Any, receive: Any, send: Any) -> None:
+        await app({**scope, "state": {"readiness": readiness, "settings_status": lambda: status}}, receive, send)
+
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(with_state), base_url="http://service") as client:
+        answer = await client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json()["settings"] == {
+        "active": {"version": "0123456789ab", "schema_version": 1, "active_since": "2026-03-01T12:00:00Z"},
+        "latest_read": latest.value,
+        "latest_read_since": "2026-03-01T12:00:00Z",
+    }
 
 
 async def test_a_wrong_field_is_pointed_at_and_its_value_stays_out(client: httpx2.AsyncClient) -> None:

@@ -9,8 +9,11 @@ from uuid import uuid4
 
 import pytest
 
+from config.callers import AUTHENTICATED
+from config.mounted_secrets import MOUNTED_SECRETS
 from config.naming import Names
 from runtime.kit.aws import aws_client
+from runtime.kit.tokens import mounted_tokens
 from runtime.local.deploy.stacks import Stacks
 from runtime.local.mounted_secrets import mount_secrets
 from tests.runtime.local.stand_ins import made
@@ -58,11 +61,33 @@ async def test_of_a_failed_stack_the_resource_and_the_reason_are_told(cloudforma
 
 async def test_the_deployed_credentials_are_mounted_for_their_owner_only(cloudformation: Any, tmp_path: Path) -> None:
     names, folder = Names(environment="mounted"), made(tmp_path)
+    deployed = {
+        names.database_secret: {"username": "judge", "password": "of the database", "engine": "mysql"},
+        names.redis_secret: {"password": "of redis"},
+        **{names.caller_secret(flow): {"token": f"of {flow.source}"} for flow in AUTHENTICATED},
+    }
     async with aws_client("secretsmanager") as secretsmanager:
-        database = {"username": "judge", "password": "of the database", "engine": "mysql"}
-        for name, value in ((names.database_secret, database), (names.redis_secret, {"password": "of redis"})):
+        for name, value in deployed.items():
             await secretsmanager.create_secret(Name=name, SecretString=json.dumps(value))
         await mount_secrets(secretsmanager=secretsmanager, names=names, folder=folder)
     mounted = {path.name: path.read_text() for path in folder.secrets.iterdir()}
-    assert mounted == {"mysql-username": "judge", "mysql-password": "of the database", "redis-password": "of redis"}
+    assert mounted == {
+        "mysql-username": "judge",
+        "mysql-password": "of the database",
+        "redis-password": "of redis",
+        **{f"{flow.source}-to-{flow.destination}": f"of {flow.source}" for flow in AUTHENTICATED},
+    }
     assert all(path.stat().st_mode & 0o077 == 0 for path in folder.secrets.iterdir())
+
+
+async def test_after_a_rotation_the_token_before_it_is_mounted_too(cloudformation: Any, tmp_path: Path) -> None:
+    names, folder = Names(environment="rotated"), made(tmp_path)
+    rotated = names.caller_secret(AUTHENTICATED[0])
+    async with aws_client("secretsmanager") as secretsmanager:
+        for secret in MOUNTED_SECRETS:
+            value = dict.fromkeys(secret.files.values(), "first")
+            await secretsmanager.create_secret(Name=secret.source(names), SecretString=json.dumps(value))
+        await secretsmanager.put_secret_value(SecretId=rotated, SecretString='{"token": "second"}')
+        await mount_secrets(secretsmanager=secretsmanager, names=names, folder=folder)
+    tokens = [mounted_tokens(flow, folder.secrets)() for flow in AUTHENTICATED[:2]]
+    assert [[token.get_secret_value() for token in each] for each in tokens] == [["second", "first"], ["first"]]

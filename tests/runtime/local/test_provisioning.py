@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from config.callers import AUTHENTICATED
 from config.environments import LOCAL
 from config.runtime_document import MySqlAddress, RedisAddress, RuntimeDocument
 from config.tenant import Tenant
@@ -11,6 +12,7 @@ from config.topology import INFERENCE_CHANNEL, JUDGE_CHANNEL, SERVICES, Provider
 from runtime.keys.keyring import Keyring
 from runtime.kit.aws import aws_client
 from runtime.kit.settings import Settings
+from runtime.kit.tokens import mounted_tokens
 from runtime.local.document import LocalModel
 from runtime.local.part import NotReady
 from runtime.local.ports import LOOPBACK
@@ -53,6 +55,9 @@ async def test_the_services_read_what_was_provisioned(provisioner: Provisioner) 
     assert "database-password" not in document.model_dump_json()
     assert (provisioner.folder.secrets / "mysql-password").read_text() == "database-password"
     assert (provisioner.folder.secrets / "redis-password").stat().st_mode & 0o077 == 0
+    tokens = {mounted_tokens(flow, provisioner.folder.secrets)()[0].get_secret_value() for flow in AUTHENTICATED}
+    assert len(tokens) == len(AUTHENTICATED)
+    assert all(len(token) >= 32 for token in tokens)
 
 
 async def test_provisioning_again_changes_nothing(provisioner: Provisioner) -> None:

@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from config.limits import Limits
+from config.topology import JUDGE, PERSISTENCE
 from runtime.contracts.evaluation import EvaluationRecord
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.record_size import max_record_bytes
@@ -19,11 +20,12 @@ from runtime.persistence.main import app_with, open_state
 from tests.contract.evaluations import answer, completed, failed, fresh_tenant, identity
 from tests.contract.history_subjects import credentials, persistence_app
 from tests.runtime.documents import runtime_document
+from tests.runtime.tokens import bearer, made_up_tokens
 from tests.servers.http_server import serving
 from tests.servers.process import free_port
 
 pytestmark = pytest.mark.servers
-HEADERS = {"Content-Type": "application/json"}
+HEADERS = {"Content-Type": "application/json", **bearer(JUDGE, PERSISTENCE)}
 
 
 @pytest.fixture
@@ -105,7 +107,10 @@ async def test_without_mysql_the_service_is_alive_but_not_ready(mysql_at: MySqlS
         async with AsyncExitStack() as stack:
             yield await open_state(stack, document=lambda: document, credentials=lambda: credentials(mysql_at))
 
-    async with serving(app_with(lifespan)) as url, aiohttp.ClientSession(url, headers=HEADERS) as session:
+    async with (
+        serving(app_with(lifespan, tokens=made_up_tokens)) as url,
+        aiohttp.ClientSession(url, headers=HEADERS) as session,
+    ):
         async with session.get("/healthz") as live, session.get("/readyz") as ready:
             assert (live.status, ready.status) == (200, 503)
             assert (await ready.json())["missing"] == {"migrations": "not done", "mysql": "unreachable"}

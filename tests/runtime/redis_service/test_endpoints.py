@@ -9,17 +9,19 @@ import aiohttp
 import pytest
 
 from config.limits import Limits
+from config.topology import GATEWAY, REDIS
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.record_size import max_record_bytes
 from runtime.local.replacements import RedisServer
 from tests.contract.evaluations import change, claim, fresh_tenant, new_request, spec
 from tests.contract.request_states_subjects import redis_app
+from tests.runtime.tokens import bearer
 from tests.servers.http_server import serving
 from tests.servers.process import free_port
 from tests.servers.redis_server import at_port, own_redis
 
 pytestmark = pytest.mark.servers
-HEADERS = {"Content-Type": "application/json"}
+HEADERS = {"Content-Type": "application/json", **bearer(GATEWAY, REDIS)}
 
 
 @pytest.fixture
