@@ -14,7 +14,7 @@ CHEAP := "not servers and not model and not flow and not packets"
 CDK := node_modules/.bin/cdk
 CDK8S := node_modules/.bin/cdk8s
 
-.PHONY: help demo up down status test test-fast test-cloud check bench synth charts connectivity images diff deploy-local cost check-versions audit picture lock clean
+.PHONY: help demo up down status test test-fast test-cloud faults check bench synth charts connectivity images diff deploy-local cost check-versions audit picture lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -39,6 +39,9 @@ test-fast: $(VENV)/.dev-ready ## Run the services' tests that start no server: u
 
 test-cloud: $(VENV)/.dev-ready node_modules/.ready ## Run the tests of stacks, charts, images and their tools: about a minute
 	@$(BIN)/python -m pytest -m $(CHEAP) tests/stacks tests/charts tests/tools tests/images
+
+faults: $(VENV)/.dev-ready $(ANALYZER)/.ready node_modules/.ready ## Inject every fault of docs/faults.md, print the matrix (SEED=7: other random faults; LONG=1: the large runs)
+	@SEED=$(SEED) LONG=$(LONG) $(BIN)/python -m pytest -q -m fault -p tests.faults.report
 
 check: $(VENV)/.dev-ready node_modules/.ready ## Lint, types, import rules, locks, then all tests, cheapest first
 	@echo "== format and lint"; $(BIN)/ruff format --check . && $(BIN)/ruff check .

@@ -13,6 +13,7 @@ ITEMS = 24
 VISIBILITY_SECONDS = 15
 
 
+@pytest.mark.fault("F11", "F12", "F13")
 @pytest.mark.parametrize(
     "victim",
     [

@@ -74,6 +74,7 @@ async def test_an_advance_without_a_count_is_sent_again(states: HttpRequestState
     assert (await states.advance(change(NEW.identity, Status.GATEWAY))).applied
 
 
+@pytest.mark.fault("F29")
 @pytest.mark.parametrize("count", [{"attempt": Stage.JUDGE}, {"refund": Stage.JUDGE}])
 async def test_an_advance_that_counts_is_never_sent_twice(
     states: HttpRequestStates, server: ScriptedServer, count: dict[str, Stage]

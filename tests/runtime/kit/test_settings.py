@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from config.naming import Names
@@ -59,6 +60,7 @@ async def test_an_unchanged_document_comes_back_empty_and_stays() -> None:
     assert current() == FIRST
 
 
+@pytest.mark.fault("F42")
 async def test_an_invalid_document_never_becomes_active() -> None:
     broken = SECOND.model_dump_json().replace('"visibility_timeout_seconds":180', '"visibility_timeout_seconds":1')
     current = settings(FIRST.model_dump_json().encode(), broken.encode(), b"{}", b"not json")
@@ -67,6 +69,7 @@ async def test_an_invalid_document_never_becomes_active() -> None:
     assert current() == FIRST
 
 
+@pytest.mark.fault("F42")
 async def test_an_unreachable_appconfig_changes_nothing_and_is_asked_again() -> None:
     current = settings(FIRST.model_dump_json().encode(), AWAY, SECOND.model_dump_json().encode())
     await current.refresh()
