@@ -12,7 +12,7 @@ from runtime.messaging.ports import Delivery, MessageTooLarge
 from tests.contract.messaging_subjects import VISIBILITY_TIMEOUT_SECONDS, Subject, in_memory, on_aws
 from tests.servers.aws import use_endpoint
 
-REAL = [pytest.param(name, marks=pytest.mark.servers) for name in ("moto", "emulator")]
+REAL = [pytest.param(name, marks=pytest.mark.servers) for name in ("moto", "emulator", "strict")]
 
 
 @pytest.fixture(params=["memory", *REAL])

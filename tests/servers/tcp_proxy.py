@@ -3,10 +3,11 @@
 import asyncio
 import socket
 import struct
-import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from enum import Enum, auto
+
+from tests.servers.thread import in_a_thread
 
 DRIP_SECONDS = 1.0
 CHUNK_BYTES = 65536
@@ -147,15 +148,5 @@ class ProxyBetweenProcesses:
 
 @contextmanager
 def proxy_between_processes(host: str, port: int) -> Iterator[ProxyBetweenProcesses]:
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="tcp-proxy", daemon=True)
-    thread.start()
-    running = tcp_proxy(host, port)
-    try:
-        proxy = asyncio.run_coroutine_threadsafe(running.__aenter__(), loop).result()
+    with in_a_thread(tcp_proxy(host, port)) as (proxy, loop):
         yield ProxyBetweenProcesses(proxy, loop)
-    finally:
-        asyncio.run_coroutine_threadsafe(running.__aexit__(None, None, None), loop).result()
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
