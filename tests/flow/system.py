@@ -7,10 +7,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx2
@@ -92,7 +93,10 @@ def llm_stub() -> Iterator[str]:
 
 
 @contextmanager
-def running_system(folder: Path, *, log_level: str = "DEBUG") -> Iterator[System]:
+def running_system(
+    folder: Path, *, log_level: str = "DEBUG", variables: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[System]:
+    """`variables`: more of them, or others, for the supervisor."""
     with llm_stub() as stub_url:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         environment |= {
@@ -103,6 +107,7 @@ def running_system(folder: Path, *, log_level: str = "DEBUG") -> Iterator[System
             # It judges nothing, but it is small: enough to show that the wire works.
             "LLM_JUDGE_MODEL": "smollm2-135m",
             "LLM_JUDGE_LOG_LEVEL": log_level,
+            **variables,
         }
         command = [sys.executable, "-m", "runtime.local", "up"]
         log = folder.with_suffix(".log").open("w")

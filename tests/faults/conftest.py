@@ -1,0 +1,52 @@
+"""One laboratory for all fault tests of a session; each test begins and ends with every fault healed."""
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.history import History, extra_calls, violations
+from tests.faults.laboratory import Laboratory, laboratory
+from tests.faults.observer import Observer
+
+SEED = int(os.environ.get("SEED") or 1)
+
+
+@pytest.fixture(scope="session")
+def started_lab() -> Iterator[Laboratory]:
+    # Not pytest's own folder: the path of a Unix socket must be short.
+    with tempfile.TemporaryDirectory(prefix="faults-") as folder, laboratory(Path(folder), seed=SEED) as lab:
+        yield lab
+
+
+SHORTENED = pytest.StashKey[bool]()
+
+
+@pytest.fixture
+async def lab(started_lab: Laboratory, request: pytest.FixtureRequest) -> AsyncIterator[Laboratory]:
+    if not request.session.stash.get(SHORTENED, False):
+        await started_lab.shorten()
+        request.session.stash[SHORTENED] = True
+    try:
+        yield started_lab
+    finally:
+        started_lab.heal()
+
+
+@pytest.fixture
+def observer(lab: Laboratory) -> Observer:
+    return Observer(lab)
+
+
+@pytest.fixture
+def holds(record_property: Callable[[str, object], None]) -> Callable[[History], None]:
+    """Asserts every invariant of a history, and counts it for the report."""
+
+    def check(history: History) -> None:
+        record_property("evaluations", len(history.accepted))
+        record_property("extra provider calls", extra_calls(history))
+        assert violations(history) == []
+
+    return check
