@@ -12,6 +12,7 @@ import structlog
 
 from config.limits import BATCH_ENTRIES, Limits
 from runtime.contracts.unavailable import Unavailable
+from runtime.kit.crash_points import CrashPoint, crash_point
 from runtime.messaging.backoff import doubled_seconds, release_seconds
 from runtime.messaging.ports import Delivery, Inbox
 from runtime.messaging.slots import Slots
@@ -37,7 +38,12 @@ class Release:
     after_seconds: float
 
 
-Handler = Callable[[Delivery], Awaitable[Done | Release]]
+@dataclass(frozen=True)
+class Leave:
+    """Hands off: the message belongs to another delivery by now, or comes back by itself."""
+
+
+Handler = Callable[[Delivery], Awaitable[Done | Release | Leave]]
 """Unavailable, or any other exception, releases the message with a backoff."""
 
 
@@ -139,11 +145,15 @@ class Worker:
         structlog.contextvars.bind_contextvars(message_id=delivery.message_id, receive_count=delivery.receive_count)
         match await self._handle(delivery):
             case Done():
+                crash_point(CrashPoint.WORKER_HANDLED)
                 await self._delete(delivery)
+                crash_point(CrashPoint.WORKER_DELETED)
             case Release(after_seconds):
                 await self._hide(delivery, release_seconds(after_seconds, delivery.receive_count, self._limits()))
+            case Leave():
+                log.info("message_left")
 
-    async def _handle(self, delivery: Delivery) -> Done | Release:
+    async def _handle(self, delivery: Delivery) -> Done | Release | Leave:
         later = Release(doubled_seconds(delivery.receive_count, self._limits()))
         over = asyncio.Event()
         heartbeat = asyncio.create_task(self._keep_hidden(delivery, over))

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
+from runtime.kit.crash_points import CrashPoint
 from tests.faults.matrix import MATRIX, Row
 
 WIDTHS = (4, 58, 58)
@@ -80,8 +81,9 @@ def table(evidence: Evidence) -> list[str]:
     lines += [_line(row.id, row.fault, row.promise, result) for row, result in zip(MATRIX, results, strict=True)]
     run = sum(not result.startswith("not run") for result in results)
     red = sum(result.startswith("RED") for result in results)
+    points = f"crash points hit: {len(evidence.crash_points)} of {len(CrashPoint)}"
     figures = "  ".join(f"{name}: {count:,}" for name, count in sorted(evidence.figures.items()))
-    return [*lines, "", f"faults run: {run} of {len(MATRIX)}, {red} red  {figures}"]
+    return [*lines, "", f"faults run: {run} of {len(MATRIX)}, {red} red  {figures}  {points}"]
 
 
 def _line(*cells: str) -> str:

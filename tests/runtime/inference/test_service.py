@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -10,6 +11,7 @@ from config.limits import Limits
 from config.topology import Provider, Stage
 from runtime.contracts.evaluation import Identity
 from runtime.contracts.failures import FailureReason
+from runtime.contracts.leases import WorkStart
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.messages import (
     JUDGE_MESSAGE,
@@ -22,9 +24,10 @@ from runtime.contracts.states import StateChange
 from runtime.contracts.unavailable import Unavailable
 from runtime.inference.service import RunInference
 from runtime.keys.ports import KeyExpired, KeyUnreadable
-from runtime.messaging.worker import Done, Release
+from runtime.messaging.worker import Done, Leave, Release
 from runtime.providers.chat_model import ChatReply, ProviderError
 from runtime.stages.places import Places
+from runtime.stages.turn import StageTurns
 from tests.contract.evaluations import identity, spec
 from tests.fakes.publisher import InMemoryPublisher
 from tests.fakes.request_states import InMemoryRequestStates
@@ -37,6 +40,8 @@ class Bench:
     """The service over fakes, and the message that it gets."""
 
     model: ScriptedModel = field(default_factory=lambda: ScriptedModel("Titan."))
+    seconds: float = 0.0
+    """The clock of the leases."""
     states: InMemoryRequestStates = field(default_factory=InMemoryRequestStates)
     publisher: InMemoryPublisher = field(default_factory=InMemoryPublisher)
     opener: ScriptedOpener = field(default_factory=ScriptedOpener)
@@ -45,17 +50,24 @@ class Bench:
 
     candidate_key: SealedKey = field(default_factory=lambda: sealed(Stage.INFERENCE, Provider.OPENAI))
 
-    async def handle(self) -> Done | Release:
-        service = RunInference(
+    def __post_init__(self) -> None:
+        self.states.put(self.identity)
+
+    @property
+    def service(self) -> RunInference:
+        return RunInference(
             limits=lambda: self.limits,
-            states=self.states,
+            turns=StageTurns(stage=Stage.INFERENCE, leases=self.states, limits=lambda: self.limits, now=lambda: NOW),
             publisher=self.publisher,
             opener=self.opener,
             models={Provider.OPENAI: self.model},
             places={Provider.OPENAI: Places(lambda: 1)},
-            now=lambda: NOW,
         )
-        return await service.handle(delivered(self.message))
+
+    async def handle(self, body: str | None = None, *, receive_count: int = 1) -> Done | Release | Leave:
+        self.states.read_clock = lambda: self.seconds
+        message = self.message if body is None else body
+        return await self.service.handle(delivered(message, receive_count=receive_count))
 
     @property
     def message(self) -> EvaluationRequested:
@@ -91,9 +103,9 @@ async def test_a_given_answer_passes_through_without_a_call() -> None:
     assert await bench.handle() == Done()
     assert bench.published[0].inference_result.output == "Rhea."
     assert bench.published[0].inference_result.source == "provided"
-    assert bench.attempts == 0
 
 
+@pytest.mark.fault("F9")
 async def test_a_duplicate_publishes_the_saved_answer_without_a_second_call() -> None:
     bench = Bench()
     await bench.handle()
@@ -102,6 +114,7 @@ async def test_a_duplicate_publishes_the_saved_answer_without_a_second_call() ->
     assert bench.published[0].inference_result == bench.published[1].inference_result
 
 
+@pytest.mark.fault("F10")
 @pytest.mark.parametrize("status", [Status.JUDGE, Status.COMPLETED, Status.FAILED])
 async def test_a_late_message_of_a_request_that_went_on_is_dropped(status: Status) -> None:
     bench = Bench()
@@ -110,6 +123,7 @@ async def test_a_late_message_of_a_request_that_went_on_is_dropped(status: Statu
     assert (bench.model.asked, bench.published) == ([], [])
 
 
+@pytest.mark.fault("F15", "F16", "F21")
 @pytest.mark.parametrize(
     "reason",
     [
@@ -129,6 +143,7 @@ async def test_what_no_retry_can_mend_fails_after_one_call(reason: FailureReason
     assert (message.failure.stage, message.failure.reason) == (Stage.INFERENCE, reason)
 
 
+@pytest.mark.fault("F18")
 async def test_a_transient_failure_is_tried_as_often_as_allowed_and_then_fails() -> None:
     bench = Bench(model=ScriptedModel(*[ProviderError(FailureReason.TRANSIENT)] * 4))
     outcomes = [await bench.handle() for _ in range(4)]
@@ -138,6 +153,7 @@ async def test_a_transient_failure_is_tried_as_often_as_allowed_and_then_fails()
     assert bench.published[0].failure.reason is FailureReason.TRANSIENT
 
 
+@pytest.mark.fault("F19")
 async def test_a_timeout_may_have_been_charged_and_is_tried_only_once_more() -> None:
     bench = Bench(model=ScriptedModel(*[ProviderError(FailureReason.TIMEOUT)] * 2))
     assert isinstance(await bench.handle(), Release)
@@ -145,6 +161,7 @@ async def test_a_timeout_may_have_been_charged_and_is_tried_only_once_more() -> 
     assert bench.published[0].failure.reason is FailureReason.TIMEOUT
 
 
+@pytest.mark.fault("F17")
 async def test_a_throttled_call_waits_for_the_providers_time_and_costs_no_attempt() -> None:
     throttled = ProviderError(FailureReason.THROTTLED, retry_after_seconds=17)
     bench = Bench(model=ScriptedModel(*[throttled] * 9, "Titan."))
@@ -157,6 +174,7 @@ async def test_a_throttled_call_waits_for_the_providers_time_and_costs_no_attemp
     assert bench.published[0].inference_result.output == "Titan."
 
 
+@pytest.mark.fault("F17")
 async def test_a_provider_that_asks_for_more_time_than_is_left_fails_now() -> None:
     bench = Bench(model=ScriptedModel(ProviderError(FailureReason.THROTTLED, retry_after_seconds=7200)))
     assert await bench.handle() == Done()
@@ -171,15 +189,21 @@ async def test_past_its_deadline_a_request_fails_without_a_call() -> None:
     assert bench.model.asked == []
 
 
+@pytest.mark.fault("F11")
 async def test_attempts_that_died_without_a_word_count() -> None:
     bench = Bench()
-    for _ in range(4):
-        await bench.states.advance(StateChange(identity=bench.identity, to=Status.INFERENCE, attempt=Stage.INFERENCE))
+    bench.states.read_clock = lambda: bench.seconds
+    for died in range(4):
+        await bench.states.begin(
+            WorkStart(identity=bench.identity, stage=Stage.INFERENCE, fence=UUID(int=died), lease_seconds=60)
+        )
+        bench.seconds += 61
     assert await bench.handle() == Done()
     assert bench.published[0].failure.reason is FailureReason.TRANSIENT
     assert bench.model.asked == []
 
 
+@pytest.mark.fault("F52")
 @pytest.mark.parametrize(
     ("error", "reason"),
     [(KeyExpired(), FailureReason.KEY_EXPIRED), (KeyUnreadable(), FailureReason.KEY_UNREADABLE)],
@@ -198,6 +222,7 @@ async def test_a_key_of_another_provider_than_the_models_is_never_sent_to_it() -
     assert (bench.model.asked, bench.opener.bindings) == ([], [])
 
 
+@pytest.mark.fault("F24")
 async def test_a_state_that_is_away_before_the_call_means_no_call() -> None:
     bench = Bench(states=InMemoryRequestStates(flaky=2.0))
     with pytest.raises(Unavailable):
@@ -205,6 +230,7 @@ async def test_a_state_that_is_away_before_the_call_means_no_call() -> None:
     assert bench.model.asked == []
 
 
+@pytest.mark.fault("F25")
 async def test_a_state_that_is_lost_after_the_call_costs_nothing_as_the_answer_travels_on() -> None:
     bench = Bench()
 
@@ -228,37 +254,32 @@ async def test_a_topic_that_is_away_leaves_the_answer_saved_and_the_message_in_t
     assert bench.published[0].inference_result.output == "Titan."
 
 
+@pytest.mark.fault("F45")
 async def test_an_answer_too_long_to_be_judged_fails_instead_of_being_cut() -> None:
     bench = Bench(model=ScriptedModel("x" * 200), limits=Limits(max_output_chars=100))
     assert await bench.handle() == Done()
     assert bench.published[0].failure.reason is FailureReason.OUTPUT_TOO_LARGE
 
 
+@pytest.mark.fault("F45")
 async def test_an_answer_that_fits_but_not_as_encoded_fails_too() -> None:
     bench = Bench(model=ScriptedModel("\u2603" * 3000), limits=Limits(max_message_bytes=16_000))
     assert await bench.handle() == Done()
     assert bench.published[0].failure.reason is FailureReason.OUTPUT_TOO_LARGE
 
 
+@pytest.mark.fault("F22")
 async def test_a_truncated_answer_is_judged_and_marked() -> None:
     bench = Bench(model=ScriptedModel(reply("Tit", truncated=True)))
     assert await bench.handle() == Done()
     assert bench.published[0].inference_result.truncated
 
 
+@pytest.mark.fault("F14")
 @pytest.mark.parametrize("body", ["", "not json", "{}", '{"type":"evaluation_requested","version":2}', "[" * 10_000])
 async def test_a_message_that_cannot_be_read_is_left_for_the_dead_letter_queue(body: str) -> None:
     bench = Bench()
-    service = RunInference(
-        limits=lambda: bench.limits,
-        states=bench.states,
-        publisher=bench.publisher,
-        opener=bench.opener,
-        models={},
-        places={},
-        now=lambda: NOW,
-    )
-    assert isinstance(await service.handle(delivered(body)), Release)
+    assert isinstance(await bench.handle(body), Release)
     assert bench.published == []
 
 
@@ -272,8 +293,11 @@ async def test_through_a_flaky_dependency_every_request_is_passed_on_and_asked_o
     )
     for _ in range(50):
         try:
-            if await bench.handle() == Done():
-                break
+            match await bench.handle():
+                case Done():
+                    break
+                case Release(seconds):
+                    bench.seconds += seconds
         except Unavailable:
             continue
     assert {message.inference_result.output for message in bench.published} == {"Titan."}

@@ -18,9 +18,10 @@ from runtime.contracts.outcomes import JudgeResult, Outcome
 from runtime.contracts.unavailable import Unavailable
 from runtime.judge.ports import JudgeTask
 from runtime.judge.service import RunJudgement
-from runtime.messaging.worker import Done, Release
+from runtime.messaging.worker import Done, Leave, Release
 from runtime.providers.chat_model import ProviderError
 from runtime.stages.places import Places
+from runtime.stages.turn import StageTurns
 from tests.contract.evaluations import answer, completed, identity, verdict
 from tests.fakes.history import InMemoryHistory
 from tests.fakes.request_states import InMemoryRequestStates
@@ -53,19 +54,26 @@ class Bench:
     failed_inference: FailureReason | None = None
     deliveries: int = 0
 
-    async def handle(self, body: str | None = None) -> Done | Release:
-        service = RunJudgement(
+    def __post_init__(self) -> None:
+        self.states.put(self.identity)
+
+    @property
+    def service(self) -> RunJudgement:
+        return RunJudgement(
             limits=Limits,
             states=self.states,
+            turns=StageTurns(stage=Stage.JUDGE, leases=self.states, limits=Limits, now=lambda: NOW),
             history=self.history,
             opener=ScriptedOpener(),
             judges={Provider.GOOGLE: self.judge},
             places={Provider.GOOGLE: Places(lambda: 1)},
             now=lambda: NOW,
         )
+
+    async def handle(self, body: str | None = None) -> Done | Release | Leave:
         self.deliveries += 1
         message = body if body is not None else self.message
-        return await service.handle(delivered(message, receive_count=self.deliveries))
+        return await self.service.handle(delivered(message, receive_count=self.deliveries))
 
     @property
     def message(self) -> InferenceCompleted | InferenceFailed:
@@ -104,6 +112,7 @@ async def test_a_verdict_is_in_the_history_and_then_completes_the_request() -> N
     assert bench.state.judge_result == verdict(0.85)
 
 
+@pytest.mark.fault("F12")
 async def test_completed_is_never_visible_before_the_row_is_durable() -> None:
     bench = Bench()
     bench.history.flakiness = InMemoryHistory(flaky=2.0).flakiness
@@ -113,6 +122,7 @@ async def test_completed_is_never_visible_before_the_row_is_durable() -> None:
     assert bench.history.rows == {}
 
 
+@pytest.mark.fault("F32")
 async def test_a_history_that_is_away_costs_no_second_verdict() -> None:
     bench = Bench()
     bench.history.flakiness = InMemoryHistory(flaky=2.0).flakiness
@@ -124,6 +134,7 @@ async def test_a_history_that_is_away_costs_no_second_verdict() -> None:
     assert bench.row.judge_result == verdict(0.85)
 
 
+@pytest.mark.fault("F25")
 async def test_states_that_are_away_once_the_verdict_is_there_cost_no_second_one() -> None:
     bench = Bench()
     away = InMemoryRequestStates(flaky=2.0).flakiness
@@ -138,6 +149,7 @@ async def test_states_that_are_away_once_the_verdict_is_there_cost_no_second_one
     assert (bench.state.status, bench.state.judge_result) == (Status.COMPLETED, verdict(0.85))
 
 
+@pytest.mark.fault("F9")
 async def test_a_duplicate_after_the_end_changes_nothing() -> None:
     bench = Bench()
     await bench.handle()
@@ -146,6 +158,7 @@ async def test_a_duplicate_after_the_end_changes_nothing() -> None:
     assert (len(bench.judge.tasks), bench.history.writes, bench.state) == (1, 1, before)
 
 
+@pytest.mark.fault("F23")
 @pytest.mark.parametrize(
     ("reason", "outcome"),
     [
@@ -166,6 +179,7 @@ async def test_a_judge_that_fails_leaves_no_score_anywhere(reason: FailureReason
         assert record.failure == failure(reason, Stage.JUDGE)
 
 
+@pytest.mark.fault("F17")
 async def test_a_throttled_verdict_waits_and_costs_no_attempt() -> None:
     throttled = ProviderError(FailureReason.THROTTLED, retry_after_seconds=30)
     bench = Bench(judge=ScriptedJudge(*[throttled] * 6, verdict(0.5)))
@@ -197,6 +211,7 @@ async def test_a_failed_inference_is_recorded_without_a_verdict(reason: FailureR
     assert bench.history.writes == 1
 
 
+@pytest.mark.fault("F34")
 async def test_the_first_row_wins_and_the_state_follows_it() -> None:
     bench = Bench(judge=ScriptedJudge(verdict(0.1)))
     first = completed(bench.identity, score=0.9)
@@ -206,6 +221,7 @@ async def test_the_first_row_wins_and_the_state_follows_it() -> None:
     assert bench.state.judge_result == verdict(0.9)
 
 
+@pytest.mark.fault("F26")
 async def test_a_redis_that_lost_the_record_costs_one_call_and_loses_nothing() -> None:
     bench = Bench()
     bench.history.flakiness = InMemoryHistory(flaky=2.0).flakiness
@@ -234,6 +250,7 @@ async def test_the_judge_learns_whether_it_wrote_the_answer_itself() -> None:
     assert bench.judge.tasks[0].output == answer().output
 
 
+@pytest.mark.fault("F14")
 @pytest.mark.parametrize("body", ["", "not json", "{}", '{"type":"inference_completed","version":2}', "[" * 10_000])
 async def test_a_message_that_cannot_be_read_is_left_for_the_dead_letter_queue(body: str) -> None:
     bench = Bench()
@@ -241,6 +258,7 @@ async def test_a_message_that_cannot_be_read_is_left_for_the_dead_letter_queue(b
     assert bench.history.rows == {}
 
 
+@pytest.mark.fault("F32")
 @pytest.mark.parametrize("seed", range(20))
 async def test_through_a_flaky_history_there_is_one_verdict_and_one_row(seed: int) -> None:
     bench = Bench(history=InMemoryHistory(flaky=0.5, seed=seed))
