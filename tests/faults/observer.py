@@ -97,7 +97,7 @@ class Observer:
 
     async def history(self, *, extra_calls: Mapping[str, int] | None = None) -> History:
         """Waits until the queues are empty, as far as they will be."""
-        queues = await self._drained()
+        queues = await self.drained()
         cases = {accepted.case for accepted in self._accepted.values()}
         return History(
             accepted=self._accepted,
@@ -128,7 +128,7 @@ class Observer:
             found = {one: await redis.hget(f"request:{one}", "status") for one in self._accepted}
         return {request_id: Status(str(status)) for request_id, status in found.items() if status}
 
-    async def _drained(self) -> dict[str, int]:
+    async def drained(self) -> dict[str, int]:
         async with asyncio.timeout(END_SECONDS):
             while any((queues := await self.queues()).values()):
                 await asyncio.sleep(POLL_SECONDS)

@@ -143,7 +143,6 @@ async def test_what_no_retry_can_mend_fails_after_one_call(reason: FailureReason
     assert (message.failure.stage, message.failure.reason) == (Stage.INFERENCE, reason)
 
 
-@pytest.mark.fault("F18")
 async def test_a_transient_failure_is_tried_as_often_as_allowed_and_then_fails() -> None:
     bench = Bench(model=ScriptedModel(*[ProviderError(FailureReason.TRANSIENT)] * 4))
     outcomes = [await bench.handle() for _ in range(4)]
@@ -174,7 +173,6 @@ async def test_a_throttled_call_waits_for_the_providers_time_and_costs_no_attemp
     assert bench.published[0].inference_result.output == "Titan."
 
 
-@pytest.mark.fault("F17")
 async def test_a_provider_that_asks_for_more_time_than_is_left_fails_now() -> None:
     bench = Bench(model=ScriptedModel(ProviderError(FailureReason.THROTTLED, retry_after_seconds=7200)))
     assert await bench.handle() == Done()
@@ -261,7 +259,6 @@ async def test_an_answer_too_long_to_be_judged_fails_instead_of_being_cut() -> N
     assert bench.published[0].failure.reason is FailureReason.OUTPUT_TOO_LARGE
 
 
-@pytest.mark.fault("F45")
 async def test_an_answer_that_fits_but_not_as_encoded_fails_too() -> None:
     bench = Bench(model=ScriptedModel("\u2603" * 3000), limits=Limits(max_message_bytes=16_000))
     assert await bench.handle() == Done()
@@ -275,7 +272,6 @@ async def test_a_truncated_answer_is_judged_and_marked() -> None:
     assert bench.published[0].inference_result.truncated
 
 
-@pytest.mark.fault("F14")
 @pytest.mark.parametrize("body", ["", "not json", "{}", '{"type":"evaluation_requested","version":2}', "[" * 10_000])
 async def test_a_message_that_cannot_be_read_is_left_for_the_dead_letter_queue(body: str) -> None:
     bench = Bench()
