@@ -63,7 +63,7 @@ async def test_whatever_was_accepted_ends_although_a_service_died_at_each_of_its
     deaths: Deaths,
     repeated_calls: int,
 ) -> None:
-    accepted = {}
+    accepted: dict[str, str] = {}
     for point, passage in deaths:
         if passage > 1:
             # What is still on its way would pass the point as well.
