@@ -13,10 +13,10 @@ import structlog
 from config.limits import BATCH_ENTRIES, Limits
 from runtime.contracts.unavailable import Unavailable
 from runtime.kit.crash_points import CrashPoint, crash_point
+from runtime.kit.timed_wait import TimedWait, set_within
 from runtime.messaging.backoff import doubled_seconds, release_seconds
 from runtime.messaging.ports import Delivery, Inbox
 from runtime.messaging.slots import Slots
-from runtime.messaging.timed_wait import TimedWait, set_within
 
 log = structlog.get_logger()
 
@@ -72,6 +72,11 @@ class Worker:
             return {"worker": "stopped"}
         return {name: "unavailable" for name in (self._inbox_down, self._dependency_down) if name}
 
+    def stop(self) -> None:
+        """Receives no more; what is running goes on."""
+        self._stopping.set()
+        self._slots.close()
+
     async def __aenter__(self) -> Self:
         self._receivers = [asyncio.create_task(self._receive_until_stopped()) for _ in range(RECEIVERS)]
         return self
@@ -79,8 +84,7 @@ class Worker:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stopping.set()
-        self._slots.close()
+        self.stop()
         log.info("worker_draining", running=len(self._running))
         if not await self._wait(self._idle, self._limits().drain_seconds):
             log.warning("drain_cut_off", running=len(self._running), next_step="none: the messages are released")

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,14 +21,8 @@ def started_lab() -> Iterator[Laboratory]:
         yield lab
 
 
-SHORTENED = pytest.StashKey[bool]()
-
-
 @pytest.fixture
-async def lab(started_lab: Laboratory, request: pytest.FixtureRequest) -> AsyncIterator[Laboratory]:
-    if not request.session.stash.get(SHORTENED, False):
-        await started_lab.shorten()
-        request.session.stash[SHORTENED] = True
+def lab(started_lab: Laboratory) -> Iterator[Laboratory]:
     try:
         yield started_lab
     finally:

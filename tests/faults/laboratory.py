@@ -13,14 +13,9 @@ import psutil
 from redis.asyncio import Redis
 
 from config.environments import LOCAL
-from config.limits import VISIBILITY_MARGIN_SECONDS, Limits
 from config.naming import Names
-from config.topology import GATEWAY, INFERENCE, JUDGE, PERSISTENCE, REDIS
 from runtime.kit import crash_points
-from runtime.kit.aws import aws_client
 from runtime.kit.crash_points import CrashPoint
-from runtime.kit.settings import active_settings
-from runtime.local.provision.appconfig import deploy_document
 from runtime.local.replacements import MySqlServer, RedisServer
 from tests.flow.system import System, running_system
 from tests.servers.aws import aws_environment, emulator
@@ -32,18 +27,6 @@ from tests.servers.tcp_proxy import Mode, ProxyBetweenProcesses, proxy_between_p
 from tests.servers.thread import in_a_thread
 
 NAMES = Names(environment=LOCAL.name)
-SERVICES = (GATEWAY.name, REDIS.name, PERSISTENCE.name, INFERENCE.name, JUDGE.name)
-CALL_SECONDS = 6
-"""A lease lasts this long and a margin: what a killed worker held must come back while a test waits."""
-SHORT = {
-    "call_deadline_seconds": CALL_SECONDS,
-    "visibility_timeout_seconds": CALL_SECONDS + VISIBILITY_MARGIN_SECONDS,
-    "heartbeat_seconds": CALL_SECONDS,
-    "retry_backoff_seconds": 0.5,
-    "retry_backoff_max_seconds": 2.0,
-}
-VISIBILITY_SECONDS = 3
-SETTINGS_SECONDS = 60
 DEATH_SECONDS = 60
 
 
@@ -95,27 +78,6 @@ class Laboratory:
     def use_aws(self) -> None:
         """As an administrator does: past the proxies."""
         os.environ.update(aws_environment(self.aws_url))
-
-    async def shorten(self) -> None:
-        """Leases and visibility, so that a test need not wait for minutes; returns once every service knows."""
-        self.use_aws()
-        async with asyncio.timeout(SETTINGS_SECONDS), active_settings(NAMES) as settings:
-            # The stack deploys its document again once it knows that there is no local model.
-            while settings().default_models.judge is not None:
-                await settings.refresh()
-                await asyncio.sleep(0.2)
-            limits = Limits(**settings().limits.model_dump() | SHORT)
-            known = {name: self.log(name).count("settings_active") for name in SERVICES}
-            async with aws_client("appconfig") as appconfig:
-                document = settings().model_copy(update={"limits": limits})
-                await deploy_document(appconfig=appconfig, names=NAMES, document=document)
-            while any(self.log(name).count("settings_active") <= count for name, count in known.items()):
-                await asyncio.sleep(0.2)
-        await self.shorten_visibility()
-
-    async def shorten_visibility(self) -> None:
-        self.use_aws()
-        await self.system.shorten_visibility(VISIBILITY_SECONDS)
 
 
 @contextmanager

@@ -158,13 +158,13 @@ async def test_without_mysql_the_verdict_is_kept(lab: Laboratory, observer: Obse
 async def test_a_call_that_outlives_the_visibility_of_its_message_is_the_only_one(
     lab: Laboratory, observer: Observer, holds: Holds
 ) -> None:
+    # Each receipt is shown to others at once, for as long as the call takes.
+    lab.strict.carelessness.doubled = 1.0
     case = new_case()
-    await lab.system.shorten_visibility(1)
-    try:
-        accepted = await observer.accepted(case, candidate="gpt-x--delay_4000")
-        await observer.ended(accepted)
-    finally:
-        await lab.shorten_visibility()
+    accepted = await observer.accepted(case, candidate=SLOW)
+    await observer.until_called(case, Stage.INFERENCE)
+    lab.heal()
+    assert (await observer.ended(accepted))["outcome"] == "scored"
     holds(await observer.history())
 
 

@@ -11,7 +11,6 @@ from config.limits import Limits
 from config.topology import Provider, Stage
 from runtime.contracts.evaluation import Identity
 from runtime.contracts.failures import FailureReason
-from runtime.contracts.leases import WorkStart
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.messages import (
     JUDGE_MESSAGE,
@@ -24,11 +23,12 @@ from runtime.contracts.states import StateChange
 from runtime.contracts.unavailable import Unavailable
 from runtime.inference.service import RunInference
 from runtime.keys.ports import KeyExpired, KeyUnreadable
+from runtime.messaging.backoff import MAX_VISIBILITY_SECONDS
 from runtime.messaging.worker import Done, Leave, Release
 from runtime.providers.chat_model import ChatReply, ProviderError
 from runtime.stages.places import Places
 from runtime.stages.turn import StageTurns
-from tests.contract.evaluations import identity, spec
+from tests.contract.evaluations import identity, spec, work
 from tests.fakes.publisher import InMemoryPublisher
 from tests.fakes.request_states import InMemoryRequestStates
 from tests.fakes.scripted_model import ScriptedModel, reply
@@ -105,7 +105,6 @@ async def test_a_given_answer_passes_through_without_a_call() -> None:
     assert bench.published[0].inference_result.source == "provided"
 
 
-@pytest.mark.fault("F9")
 async def test_a_duplicate_publishes_the_saved_answer_without_a_second_call() -> None:
     bench = Bench()
     await bench.handle()
@@ -114,7 +113,6 @@ async def test_a_duplicate_publishes_the_saved_answer_without_a_second_call() ->
     assert bench.published[0].inference_result == bench.published[1].inference_result
 
 
-@pytest.mark.fault("F10")
 @pytest.mark.parametrize("status", [Status.JUDGE, Status.COMPLETED, Status.FAILED])
 async def test_a_late_message_of_a_request_that_went_on_is_dropped(status: Status) -> None:
     bench = Bench()
@@ -123,7 +121,6 @@ async def test_a_late_message_of_a_request_that_went_on_is_dropped(status: Statu
     assert (bench.model.asked, bench.published) == ([], [])
 
 
-@pytest.mark.fault("F15", "F16", "F21")
 @pytest.mark.parametrize(
     "reason",
     [
@@ -152,7 +149,6 @@ async def test_a_transient_failure_is_tried_as_often_as_allowed_and_then_fails()
     assert bench.published[0].failure.reason is FailureReason.TRANSIENT
 
 
-@pytest.mark.fault("F19")
 async def test_a_timeout_may_have_been_charged_and_is_tried_only_once_more() -> None:
     bench = Bench(model=ScriptedModel(*[ProviderError(FailureReason.TIMEOUT)] * 2))
     assert isinstance(await bench.handle(), Release)
@@ -160,7 +156,6 @@ async def test_a_timeout_may_have_been_charged_and_is_tried_only_once_more() -> 
     assert bench.published[0].failure.reason is FailureReason.TIMEOUT
 
 
-@pytest.mark.fault("F17")
 async def test_a_throttled_call_waits_for_the_providers_time_and_costs_no_attempt() -> None:
     throttled = ProviderError(FailureReason.THROTTLED, retry_after_seconds=17)
     bench = Bench(model=ScriptedModel(*[throttled] * 9, "Titan."))
@@ -187,14 +182,11 @@ async def test_past_its_deadline_a_request_fails_without_a_call() -> None:
     assert bench.model.asked == []
 
 
-@pytest.mark.fault("F11")
 async def test_attempts_that_died_without_a_word_count() -> None:
     bench = Bench()
     bench.states.read_clock = lambda: bench.seconds
     for died in range(4):
-        await bench.states.begin(
-            WorkStart(identity=bench.identity, stage=Stage.INFERENCE, fence=UUID(int=died), lease_seconds=60)
-        )
+        await bench.states.begin(work(bench.identity, UUID(int=died)))
         bench.seconds += 61
     assert await bench.handle() == Done()
     assert bench.published[0].failure.reason is FailureReason.TRANSIENT
@@ -228,7 +220,6 @@ async def test_a_state_that_is_away_before_the_call_means_no_call() -> None:
     assert bench.model.asked == []
 
 
-@pytest.mark.fault("F25")
 async def test_a_state_that_is_lost_after_the_call_costs_nothing_as_the_answer_travels_on() -> None:
     bench = Bench()
 
@@ -265,7 +256,6 @@ async def test_an_answer_that_fits_but_not_as_encoded_fails_too() -> None:
     assert bench.published[0].failure.reason is FailureReason.OUTPUT_TOO_LARGE
 
 
-@pytest.mark.fault("F22")
 async def test_a_truncated_answer_is_judged_and_marked() -> None:
     bench = Bench(model=ScriptedModel(reply("Tit", truncated=True)))
     assert await bench.handle() == Done()
@@ -298,3 +288,45 @@ async def test_through_a_flaky_dependency_every_request_is_passed_on_and_asked_o
             continue
     assert {message.inference_result.output for message in bench.published} == {"Titan."}
     assert len(bench.model.asked) == 1
+
+
+@pytest.mark.fault("F14")
+async def test_a_damaged_message_that_tells_whose_it_is_fails_its_evaluation() -> None:
+    bench = Bench()
+    damaged = bench.message.model_dump_json().replace('"kid"', '"kidnapped"')
+    assert await bench.handle(damaged) == Done()
+    assert bench.published[0].failure.reason is FailureReason.INVALID_MESSAGE
+    assert bench.published[0].identity == bench.identity
+
+
+@pytest.mark.fault("F51")
+async def test_a_dead_letter_fails_its_evaluation_without_a_call() -> None:
+    bench = Bench()
+    assert await bench.service.handle_dead_letter(delivered(bench.message, receive_count=21)) == Done()
+    assert bench.published[0].failure.reason is FailureReason.DEAD_LETTER
+    assert bench.model.asked == []
+
+
+@pytest.mark.fault("F51")
+async def test_a_dead_letter_whose_answer_was_saved_is_passed_on_after_all() -> None:
+    bench = Bench()
+    bench.publisher.down = True
+    with pytest.raises(Unavailable):
+        await bench.handle()
+    bench.publisher.down = False
+    assert await bench.service.handle_dead_letter(delivered(bench.message)) == Done()
+    assert bench.published[0].inference_result.output == "Titan."
+
+
+@pytest.mark.fault("F51")
+async def test_a_dead_letter_of_a_running_call_waits_for_it() -> None:
+    bench = Bench()
+    bench.states.begin_now(work(bench.identity))
+    assert isinstance(await bench.service.handle_dead_letter(delivered(bench.message)), Release)
+    assert bench.published == []
+
+
+@pytest.mark.fault("F51")
+async def test_an_unreadable_dead_letter_stays_for_the_operator() -> None:
+    bench = Bench()
+    assert await bench.service.handle_dead_letter(delivered("not json")) == Release(MAX_VISIBILITY_SECONDS)

@@ -112,7 +112,6 @@ async def test_a_verdict_is_in_the_history_and_then_completes_the_request() -> N
     assert bench.state.judge_result == verdict(0.85)
 
 
-@pytest.mark.fault("F12")
 async def test_completed_is_never_visible_before_the_row_is_durable() -> None:
     bench = Bench()
     bench.history.flakiness = InMemoryHistory(flaky=2.0).flakiness
@@ -122,7 +121,6 @@ async def test_completed_is_never_visible_before_the_row_is_durable() -> None:
     assert bench.history.rows == {}
 
 
-@pytest.mark.fault("F32")
 async def test_a_history_that_is_away_costs_no_second_verdict() -> None:
     bench = Bench()
     bench.history.flakiness = InMemoryHistory(flaky=2.0).flakiness
@@ -134,7 +132,6 @@ async def test_a_history_that_is_away_costs_no_second_verdict() -> None:
     assert bench.row.judge_result == verdict(0.85)
 
 
-@pytest.mark.fault("F25")
 async def test_states_that_are_away_once_the_verdict_is_there_cost_no_second_one() -> None:
     bench = Bench()
     away = InMemoryRequestStates(flaky=2.0).flakiness
@@ -149,7 +146,6 @@ async def test_states_that_are_away_once_the_verdict_is_there_cost_no_second_one
     assert (bench.state.status, bench.state.judge_result) == (Status.COMPLETED, verdict(0.85))
 
 
-@pytest.mark.fault("F9")
 async def test_a_duplicate_after_the_end_changes_nothing() -> None:
     bench = Bench()
     await bench.handle()
@@ -158,7 +154,6 @@ async def test_a_duplicate_after_the_end_changes_nothing() -> None:
     assert (len(bench.judge.tasks), bench.history.writes, bench.state) == (1, 1, before)
 
 
-@pytest.mark.fault("F23")
 @pytest.mark.parametrize(
     ("reason", "outcome"),
     [
@@ -179,7 +174,6 @@ async def test_a_judge_that_fails_leaves_no_score_anywhere(reason: FailureReason
         assert record.failure == failure(reason, Stage.JUDGE)
 
 
-@pytest.mark.fault("F17")
 async def test_a_throttled_verdict_waits_and_costs_no_attempt() -> None:
     throttled = ProviderError(FailureReason.THROTTLED, retry_after_seconds=30)
     bench = Bench(judge=ScriptedJudge(*[throttled] * 6, verdict(0.5)))
@@ -211,7 +205,6 @@ async def test_a_failed_inference_is_recorded_without_a_verdict(reason: FailureR
     assert bench.history.writes == 1
 
 
-@pytest.mark.fault("F34")
 async def test_the_first_row_wins_and_the_state_follows_it() -> None:
     bench = Bench(judge=ScriptedJudge(verdict(0.1)))
     first = completed(bench.identity, score=0.9)
@@ -221,7 +214,6 @@ async def test_the_first_row_wins_and_the_state_follows_it() -> None:
     assert bench.state.judge_result == verdict(0.9)
 
 
-@pytest.mark.fault("F26")
 async def test_a_redis_that_lost_the_record_costs_one_call_and_loses_nothing() -> None:
     bench = Bench()
     bench.history.flakiness = InMemoryHistory(flaky=2.0).flakiness
@@ -250,7 +242,6 @@ async def test_the_judge_learns_whether_it_wrote_the_answer_itself() -> None:
     assert bench.judge.tasks[0].output == answer().output
 
 
-@pytest.mark.fault("F14")
 @pytest.mark.parametrize("body", ["", "not json", "{}", '{"type":"inference_completed","version":2}', "[" * 10_000])
 async def test_a_message_that_cannot_be_read_is_left_for_the_dead_letter_queue(body: str) -> None:
     bench = Bench()
@@ -258,7 +249,6 @@ async def test_a_message_that_cannot_be_read_is_left_for_the_dead_letter_queue(b
     assert bench.history.rows == {}
 
 
-@pytest.mark.fault("F32")
 @pytest.mark.parametrize("seed", range(20))
 async def test_through_a_flaky_history_there_is_one_verdict_and_one_row(seed: int) -> None:
     bench = Bench(history=InMemoryHistory(flaky=0.5, seed=seed))
@@ -266,3 +256,45 @@ async def test_through_a_flaky_history_there_is_one_verdict_and_one_row(seed: in
     assert len(bench.judge.tasks) == 1
     assert bench.row.judge_result == verdict(0.85)
     assert bench.state.status is Status.COMPLETED
+
+
+@pytest.mark.fault("F14")
+async def test_a_damaged_message_that_tells_whose_it_is_fails_its_evaluation() -> None:
+    bench = Bench()
+    assert await bench.handle(bench.message.model_dump_json().replace('"inference_result"', '"inference"')) == Done()
+    assert bench.row.failure == failure(FailureReason.INVALID_MESSAGE, Stage.JUDGE)
+    assert bench.state.status is Status.FAILED
+
+
+@pytest.mark.fault("F51")
+async def test_a_dead_letter_ends_with_a_row_and_without_a_call_and_its_redrive_changes_nothing() -> None:
+    bench = Bench()
+    assert await bench.service.handle_dead_letter(delivered(bench.message, receive_count=21)) == Done()
+    assert bench.row.failure == failure(FailureReason.DEAD_LETTER, Stage.JUDGE)
+    assert bench.state.status is Status.FAILED
+    assert await bench.handle() == Done()
+    assert (bench.judge.tasks, bench.history.writes) == ([], 1)
+
+
+@pytest.mark.fault("F51")
+async def test_a_dead_letter_whose_verdict_was_saved_ends_scored() -> None:
+    bench = Bench()
+    bench.history.flakiness = InMemoryHistory(flaky=2.0).flakiness
+    with pytest.raises(Unavailable):
+        await bench.handle()
+    bench.history.flakiness = InMemoryHistory().flakiness
+    assert await bench.service.handle_dead_letter(delivered(bench.message, receive_count=21)) == Done()
+    assert bench.row.judge_result == verdict(0.85)
+
+
+async def test_a_failed_inference_never_replaces_an_answer_that_came_as_well() -> None:
+    bench = Bench()
+    bench.history.flakiness = InMemoryHistory(flaky=2.0).flakiness
+    with pytest.raises(Unavailable):
+        await bench.handle()
+    bench.history.flakiness = InMemoryHistory().flakiness
+    failed_too = InferenceFailed(identity=bench.identity, failure=failure(FailureReason.TIMEOUT, Stage.INFERENCE))
+    assert await bench.handle(failed_too.model_dump_json()) == Done()
+    assert bench.history.rows == {}
+    assert await bench.handle() == Done()
+    assert bench.row.status is Status.COMPLETED
