@@ -1,6 +1,5 @@
 """One laboratory for all fault tests of a session; each test begins and ends with every fault healed."""
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,8 +9,7 @@ import pytest
 from tests.faults.history import History, extra_calls, violations
 from tests.faults.laboratory import Laboratory, laboratory
 from tests.faults.observer import Observer
-
-SEED = int(os.environ.get("SEED") or 1)
+from tests.faults.wishes import SEED
 
 
 @pytest.fixture(scope="session")

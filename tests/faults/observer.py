@@ -16,10 +16,11 @@ from runtime.contracts.lifecycle import Status, is_terminal
 from runtime.kit.aws import aws_client
 from tests.faults.history import Accepted, Call, History, Row, Seen
 from tests.faults.laboratory import NAMES, Laboratory
+from tests.faults.wishes import END_SECONDS
 from tests.flow.system import KEYS
 
 POLL_SECONDS = 0.2
-END_SECONDS = 150
+POLLED_AT_ONCE = 16
 STAGES = {"openai": Stage.INFERENCE, "google": Stage.JUDGE}
 LEFT = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 
@@ -72,7 +73,13 @@ class Observer:
                 await asyncio.sleep(POLL_SECONDS)
 
     async def all_ended(self, request_ids: Iterable[str]) -> list[dict[str, Any]]:
-        return await asyncio.gather(*(self.ended(request_id) for request_id in request_ids))
+        at_once = asyncio.Semaphore(POLLED_AT_ONCE)
+
+        async def one(request_id: str) -> dict[str, Any]:
+            async with at_once:
+                return await self.ended(request_id)
+
+        return await asyncio.gather(*map(one, request_ids))
 
     async def _poll(self, client: httpx2.AsyncClient, request_id: str) -> dict[str, Any] | None:
         try:

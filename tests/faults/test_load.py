@@ -1,21 +1,19 @@
 """A backlog, and every fault at once in a seeded order; with LONG=1 as large as production may see it."""
 
 import asyncio
-import os
 import random
 from collections.abc import Callable
 
 import pytest
 
-from tests.faults.conftest import SEED
 from tests.faults.history import History
 from tests.faults.laboratory import Laboratory
 from tests.faults.observer import Observer, new_case
+from tests.faults.wishes import LONG, SEED
 from tests.servers.tcp_proxy import Mode
 
 pytestmark = pytest.mark.flow
 Holds = Callable[[History], None]
-LONG = bool(os.environ.get("LONG"))
 BACKLOG = 10_000 if LONG else 60
 STORM = 400 if LONG else 24
 AT_ONCE = 32
