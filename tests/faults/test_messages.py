@@ -72,17 +72,3 @@ async def test_a_dead_letter_fails_with_a_row_and_may_be_moved_back(
     holds(await observer.history())
     assert await observer.calls(case) == []
     assert await observer.ended(accepted) == ended
-
-
-@pytest.mark.fault("F56")
-async def test_a_message_of_the_next_version_waits_for_the_roll_out_and_then_fails(
-    lab: Laboratory, observer: Observer, holds: Holds
-) -> None:
-    case, before = new_case(), lab.log("inference-service").count("message_newer")
-    accepted, body = await intercepted(lab, observer, case)
-    await send(QUEUE, json.dumps(json.loads(body) | {"version": 2}))
-    ended = await observer.ended(accepted)
-    assert lab.log("inference-service").count("message_newer") > before
-    assert (ended["status"], ended["failure"]["reason"]) == ("FAILED", "invalid_message")
-    assert await observer.calls(case) == []
-    holds(await observer.history())
