@@ -17,7 +17,7 @@ WORKERS = {"inference-service": Stage.INFERENCE, "judge-service": Stage.JUDGE}
 
 
 @pytest.mark.fault("F38")
-async def test_services_without_work_end_at_sigterm_with_code_0(lab: Laboratory, observer: Observer) -> None:
+async def test_services_without_work_end_at_sigterm_without_an_error(lab: Laboratory, observer: Observer) -> None:
     for name in ("gateway-service", "persistence-service", *WORKERS):
         restarts, process = lab.system.part(name).restarts, lab.process(name)
         process.send_signal(signal.SIGTERM)
