@@ -30,7 +30,7 @@ class Carelessness:
     lost: float = 0.0
     """Received, but the answer never arrives: it stays hidden for its visibility timeout."""
     doubled: float = 0.0
-    """Delivered, and visible to others at once."""
+    """Visible to others at once, at its first delivery only: each one counts towards the dead-letter queue."""
     reordered: bool = False
 
 
@@ -72,6 +72,7 @@ class StrictAws:
     async def _receive(self, fields: Fields, request: web.Request) -> web.Response:
         answer = await self._ask(request, fields)
         messages: list[Fields] = answer.get("Messages", [])
+        first_time = {message["MessageId"] for message in messages} - self._latest.keys()
         for message in messages:
             before = self._latest.get(message["MessageId"])
             if before is not None:
@@ -81,7 +82,7 @@ class StrictAws:
             self.dice.shuffle(messages)
         arrived = [message for message in messages if self.dice.random() >= self.carelessness.lost]
         for message in arrived:
-            if self.dice.random() < self.carelessness.doubled:
+            if message["MessageId"] in first_time and self.dice.random() < self.carelessness.doubled:
                 await self._show_at_once(fields["QueueUrl"], message["ReceiptHandle"], request)
         return web.json_response({"Messages": arrived} if arrived else {})
 

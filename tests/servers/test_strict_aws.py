@@ -74,6 +74,8 @@ async def test_a_replaced_receipt_changes_nothing(emulator_at: str, monkeypatch:
         hidden = await sqs.change_message_visibility_batch(QueueUrl=queue, Entries=[entry | {"VisibilityTimeout": 9}])
         assert [one["Code"] for one in hidden["Failed"]] == ["InvalidParameterValue"]
         assert second["MessageId"] == first["MessageId"]
+        entry = {"Id": "0", "ReceiptHandle": second["ReceiptHandle"], "VisibilityTimeout": 0}
+        await sqs.change_message_visibility_batch(QueueUrl=queue, Entries=[entry])
         assert [one["MessageId"] for one in await received(sqs, queue)] == [first["MessageId"]]
 
 
