@@ -43,6 +43,9 @@ test-fast: $(VENV)/.dev-ready ## Run the services' tests that start no server: u
 test-cloud: $(VENV)/.dev-ready node_modules/.ready ## Run the tests of stacks, charts, images and their tools: about a minute
 	@$(BIN)/python -m pytest -m $(CHEAP) tests/stacks tests/charts tests/tools tests/images
 
+faults: $(VENV)/.dev-ready $(ANALYZER)/.ready node_modules/.ready ## Inject every fault of docs/faults.md, print the matrix (SEED=7: other random faults; LONG=1: the large runs)
+	@SEED=$(SEED) LONG=$(LONG) $(BIN)/python -m pytest -q -m fault -p tests.faults.report
+
 check: $(VENV)/.dev-ready node_modules/.ready ## Lint, types, import rules, locks, then all tests, cheapest first
 	@echo "== format and lint"; $(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@echo "== types"; $(BIN)/mypy app.py config constructs/judge_constructs stacks charts runtime tools tests benchmarks

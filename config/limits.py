@@ -22,6 +22,12 @@ KEEP_ALIVE_SECONDS = 130
 """For so long a service keeps an idle connection. Whoever calls it closes first, the load balancer too: else a request
 meets a connection that is being closed, and its caller a 502."""
 
+HEAD_BYTES = 32 * 1024
+"""Request line and headers together; a load balancer takes 64 KiB, the longest head of ours is a tenth of this."""
+
+REQUEST_SECONDS = 30.0
+"""From a connection, or a request's first byte, to its last one."""
+
 
 class Limits(Frozen):
     request_ttl_seconds: int = 7 * 24 * 3600

@@ -23,6 +23,7 @@ from runtime.gateway.provider_keys import check_keys, seal_keys
 from runtime.gateway.resolve import resolve
 from runtime.gateway.schemas import EvaluationIn
 from runtime.keys.ports import KeyBinding, KeySealer
+from runtime.kit.crash_points import CrashPoint, crash_point
 from runtime.kit.problems import DETAILS, Problem, unavailable
 from runtime.messaging.encoding import encode_message
 from runtime.messaging.ports import MessageTooLarge, Publisher
@@ -70,8 +71,10 @@ class AcceptEvaluation:
         if not creation.created:
             check_replay(creation, claim)
             return Accepted(creation.request_id, replayed=True)
+        crash_point(CrashPoint.GATEWAY_STATE_CREATED)
         structlog.contextvars.bind_contextvars(request_id=str(identity.request_id), stage="gateway")
         await self._publish(body, identity)
+        crash_point(CrashPoint.GATEWAY_STATE_ADVANCED)
         log.info("evaluation_accepted", judge_model=spec.judge.model, answer_given=spec.output is not None)
         return Accepted(identity.request_id, replayed=False)
 
@@ -96,6 +99,7 @@ class AcceptEvaluation:
         except Unavailable as error:
             await self._abandon(identity)
             raise unavailable(error.what) from None
+        crash_point(CrashPoint.GATEWAY_PUBLISHED)
         try:
             await self.states.advance(StateChange(identity=identity, to=Status.GATEWAY))
         except Unavailable:

@@ -14,6 +14,7 @@ from runtime.contracts.messages import INFERENCE_MESSAGE, EvaluationRequested, I
 from runtime.contracts.models import parse_model
 from runtime.contracts.outcomes import InferenceResult
 from runtime.keys.ports import KeyOpener
+from runtime.kit.crash_points import CrashPoint, crash_point
 from runtime.messaging.encoding import encode_message
 from runtime.messaging.ports import Delivery, MessageTooLarge, Publisher
 from runtime.messaging.worker import Done, Leave, Release
@@ -117,6 +118,7 @@ class RunInference:
             await self._publish(out)
         except MessageTooLarge:
             return await self._give_up(message.identity, FailureReason.OUTPUT_TOO_LARGE)
+        crash_point(CrashPoint.INFERENCE_PUBLISHED)
         usage = result.usage.model_dump() if result.usage else None
         log.info("inference_completed", source=result.source, duration_ms=result.duration_ms, usage=usage)
         return Done()

@@ -18,6 +18,7 @@ from runtime.contracts.outcomes import InferenceResult, JudgeResult, Outcome
 from runtime.contracts.states import RequestStates, StateChange
 from runtime.judge.ports import Judge, JudgeTask
 from runtime.keys.ports import KeyOpener
+from runtime.kit.crash_points import CrashPoint, crash_point
 from runtime.messaging.ports import Delivery
 from runtime.messaging.worker import Done, Leave, Release
 from runtime.providers.chat_model import ProviderError
@@ -137,7 +138,9 @@ class RunJudgement:
                 "updated_at": self.now(),
             }
         )
-        return await self._follow(await self.history.record(ended))
+        stored = await self.history.record(ended)
+        crash_point(CrashPoint.JUDGE_ROW_WRITTEN)
+        return await self._follow(stored)
 
     async def _follow(self, stored: EvaluationRecord) -> Done:
         await self.states.advance(
@@ -150,6 +153,7 @@ class RunJudgement:
                 outcome=stored.outcome,
             )
         )
+        crash_point(CrashPoint.JUDGE_ENDED)
         if stored.failure is None:
             verdict = stored.judge_result
             log.info(

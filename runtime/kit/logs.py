@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 import structlog
 
+from runtime.kit.log_stream import LogStream
+
 QUIET_LOGGERS = (
     "botocore",
     "aiobotocore",
@@ -42,7 +44,7 @@ def configure_logs(*, service: str, level: str) -> None:
             structlog.processors.JSONRenderer(serializer=_to_json),
         ],
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(LogStream(sys.stdout.fileno()))
     handler.setFormatter(formatter)
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in QUIET_LOGGERS:

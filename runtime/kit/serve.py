@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from config.limits import KEEP_ALIVE_SECONDS
 from config.topology import Service
+from runtime.kit.bounded_http import BoundedHttp
 from runtime.kit.environment import ProcessEnvironment, read_environment
 from runtime.kit.logs import configure_logs
 
@@ -37,7 +38,7 @@ def serve(service: Service, create_app: Callable[[ProcessEnvironment], FastAPI])
             host=environment.host,
             port=environment.port,
             loop="uvloop",
-            http="httptools",
+            http=BoundedHttp,
             access_log=False,
             log_config=None,
             server_header=False,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import runtime
+from runtime.kit import crash_points
 
 PROJECT = Path(runtime.__file__).parents[1]
 
@@ -15,7 +16,7 @@ PASSED_ON = (
     *("PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_CACHE_HOME", "VIRTUAL_ENV"),
     *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"),
     *("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "PIP_INDEX_URL", "PIP_CONFIG_FILE"),
-    *("LLM_JUDGE_LOG_LEVEL", "LLM_JUDGE_MODEL", "LLM_JUDGE_MODEL_CACHE", "MODEL_PATH"),
+    *(crash_points.VARIABLE, "LLM_JUDGE_LOG_LEVEL", "LLM_JUDGE_MODEL", "LLM_JUDGE_MODEL_CACHE", "MODEL_PATH"),
     *("MODEL_SLOTS", "MODEL_CONTEXT_TOKENS", "MODEL_THREADS"),
 )
 TO_THE_SUPERVISOR = (

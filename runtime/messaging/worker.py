@@ -12,6 +12,7 @@ import structlog
 
 from config.limits import BATCH_ENTRIES, Limits
 from runtime.contracts.unavailable import Unavailable
+from runtime.kit.crash_points import CrashPoint, crash_point
 from runtime.kit.timed_wait import TimedWait, set_within
 from runtime.messaging.backoff import doubled_seconds, release_seconds
 from runtime.messaging.ports import Delivery, Inbox
@@ -148,7 +149,9 @@ class Worker:
         structlog.contextvars.bind_contextvars(message_id=delivery.message_id, receive_count=delivery.receive_count)
         match await self._handle(delivery):
             case Done():
+                crash_point(CrashPoint.WORKER_HANDLED)
                 await self._delete(delivery)
+                crash_point(CrashPoint.WORKER_DELETED)
             case Release(after_seconds):
                 await self._hide(delivery, release_seconds(after_seconds, delivery.receive_count, self._limits()))
             case Leave():

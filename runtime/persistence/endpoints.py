@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from runtime.contracts.evaluation import EvaluationRecord
 from runtime.contracts.lifecycle import is_terminal
 from runtime.contracts.queries import HistoryQuery
+from runtime.kit.crash_points import CrashPoint, crash_point
 from runtime.kit.json_body import json_body
 from runtime.kit.problems import Problem
 from runtime.persistence.database import RowRefused
@@ -41,6 +42,7 @@ async def record(
         stored = await history.store(record)
     except RowRefused:
         raise Problem(422, "row_refused", "MySQL does not take this record: see this service's log.") from None
+    crash_point(CrashPoint.PERSISTENCE_COMMITTED)
     response.status_code = 201 if stored.created else 200
     return stored.record
 

@@ -16,6 +16,7 @@ from redis.exceptions import NoScriptError, RedisError
 from config.runtime_document import RedisAddress
 from runtime.contracts.unavailable import Unavailable
 from runtime.kit.batching import Batcher
+from runtime.kit.crash_points import CrashPoint, crash_point
 from runtime.redis_service.scripts import Script
 
 log = structlog.get_logger()
@@ -85,10 +86,12 @@ class RedisLink:
         """Raises Unavailable."""
         async with reaching_redis(seconds=TOTAL_SECONDS):
             try:
-                return await self._batcher.submit(("EVALSHA", script.sha, len(keys), *keys, *args))
+                reply = await self._batcher.submit(("EVALSHA", script.sha, len(keys), *keys, *args))
             except NoScriptError:
                 # A Redis that was restarted or replaced: it has run nothing, so sending the text runs it once.
-                return await self._batcher.submit(("EVAL", script.text, len(keys), *keys, *args))
+                reply = await self._batcher.submit(("EVAL", script.text, len(keys), *keys, *args))
+            crash_point(CrashPoint.REDIS_WRITTEN)
+            return reply
 
     async def readiness(self) -> dict[str, str]:
         try:

@@ -16,6 +16,7 @@ from runtime.contracts.leases import LeaseEnd, Leases, StageResult, WorkStart
 from runtime.contracts.lifecycle import WORKING_STATUS
 from runtime.contracts.outcomes import InferenceResult, JudgeResult
 from runtime.contracts.unavailable import Unavailable
+from runtime.kit.crash_points import CrashPoint, crash_point
 from runtime.messaging.ports import Delivery
 from runtime.messaging.worker import Done, Leave, Release
 from runtime.providers.chat_model import ProviderError
@@ -93,7 +94,9 @@ class StageTurns:
             if begun.rebuilt or begun.taken_over:
                 log.warning("call_may_repeat", record_lost=begun.rebuilt, next_step="none: it is counted")
             check_start(identity, attempts=begun.record.attempts[self.stage], limits=limits, now=self.now())
+            crash_point(CrashPoint(f"{self.stage}.leased"))
             outcome: Result | Failure = await call(Turn(record=begun.record, over_at=over_at))
+            crash_point(CrashPoint(f"{self.stage}.replied"))
         except ProviderError as error:
             again = next_attempt(
                 error,
@@ -144,6 +147,7 @@ class StageTurns:
             # It travels on with the message or the row; only a crash before that would cost a second call.
             log.warning("result_unsaved", next_step="none: it is passed on next")
             return await finish(record.model_copy(update={field: outcome}))
+        crash_point(CrashPoint(f"{self.stage}.saved"))
         if not saved.held:
             log.warning("late_result_refused", status=saved.record.status.value, next_step="none: another one counts")
             return Leave()

@@ -122,6 +122,7 @@ async def test_a_cut_seal_is_unreadable(subject: Subject, length: int) -> None:
         await open_sealed(subject, sealed.model_copy(update={"ciphertext": cut}))
 
 
+@pytest.mark.fault("F41", "F52")
 async def test_an_expired_seal_says_so_after_two_minutes_of_tolerance(subject: Subject) -> None:
     sealed = seal(subject)
     subject.now.advance(LIFETIME + timedelta(minutes=2))

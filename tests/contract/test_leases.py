@@ -34,6 +34,7 @@ async def test_the_first_to_begin_is_granted_the_lease_and_one_attempt(states: R
     assert begun.record.attempts == {Stage.INFERENCE: 1}
 
 
+@pytest.mark.fault("F36")
 async def test_a_second_worker_is_told_how_long_the_lease_lasts(states: RequestStates, of: Identity) -> None:
     await states.begin(work(of, A))
     begun = await states.begin(work(of, B))
@@ -43,6 +44,7 @@ async def test_a_second_worker_is_told_how_long_the_lease_lasts(states: RequestS
     assert begun.record.attempts == {Stage.INFERENCE: 1}
 
 
+@pytest.mark.fault("F9")
 async def test_of_twenty_workers_at_once_one_is_granted(states: RequestStates, of: Identity) -> None:
     async with asyncio.TaskGroup() as tasks:
         running = [tasks.create_task(states.begin(work(of, uuid4()))) for _ in range(20)]
@@ -85,6 +87,7 @@ async def test_a_saved_failure_ends_the_calls_of_its_stage(states: RequestStates
     assert begun.record.status is Status.INFERENCE
 
 
+@pytest.mark.fault("F37")
 async def test_the_fence_refuses_whoever_lost_the_lease(states: RequestStates, of: Identity) -> None:
     await states.begin(work(of, A, lease_seconds=0.001))
     async with asyncio.timeout(5):
@@ -152,6 +155,7 @@ async def test_a_stage_that_is_over_grants_nothing_and_saves_nothing(
     assert (late.held, late.record) == (False, over)
 
 
+@pytest.mark.fault("F26")
 async def test_a_lost_record_is_rebuilt_and_said_so_from_then_on(states: RequestStates, tenant: str) -> None:
     lost = identity(tenant=tenant)
     first = await states.begin(work(lost, A))
@@ -161,6 +165,7 @@ async def test_a_lost_record_is_rebuilt_and_said_so_from_then_on(states: Request
     assert [record.request_id for record in await states.list_open(tenant=tenant, limit=5)] == [lost.request_id]
 
 
+@pytest.mark.fault("F26", "F30")
 async def test_a_record_lost_during_the_call_is_rebuilt_with_its_result(states: RequestStates, tenant: str) -> None:
     lost = identity(tenant=tenant)
     kept = await states.save(saved(lost, A, stage=Stage.JUDGE, judge_result=verdict()))

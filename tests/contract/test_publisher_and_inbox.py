@@ -14,7 +14,7 @@ from runtime.messaging.sns_publisher import SnsPublisher
 from tests.contract.messaging_subjects import VISIBILITY_TIMEOUT_SECONDS, Subject, create_channel, in_memory, on_aws
 from tests.servers.aws import use_endpoint
 
-REAL = [pytest.param(name, marks=pytest.mark.servers) for name in ("moto", "emulator")]
+REAL = [pytest.param(name, marks=pytest.mark.servers) for name in ("moto", "emulator", "strict")]
 
 
 @pytest.fixture(params=["memory", *REAL])
@@ -121,6 +121,7 @@ async def test_a_message_released_with_zero_is_there_at_once(subject: Subject) -
     assert second.receive_count == 2
 
 
+@pytest.mark.fault("F36")
 async def test_hiding_outlasts_the_visibility_timeout_of_the_queue(subject: Subject) -> None:
     await subject.publisher.publish("one", tenant="t")
     (first,) = await receive_all(subject, 1)
@@ -148,6 +149,7 @@ class Said(Frozen):
 NOT_SURROGATE = st.text(st.characters(exclude_categories=["Cs"]))
 
 
+@pytest.mark.fault("F46")
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=NOT_SURROGATE)
 async def test_any_text_survives_the_queue(subject: Subject, text: str) -> None:

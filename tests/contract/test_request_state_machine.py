@@ -25,6 +25,7 @@ async def test_a_request_moves_forwards_and_keeps_its_stage_when_it_ends(states:
     assert ended.record.updated_at >= new.identity.created_at
 
 
+@pytest.mark.fault("F10")
 @pytest.mark.parametrize("late", [Status.CREATED, Status.GATEWAY, Status.INFERENCE, Status.FAILED, Status.COMPLETED])
 async def test_a_late_report_changes_nothing_after_the_end(states: RequestStates, tenant: str, late: Status) -> None:
     new = new_request(tenant=tenant)
@@ -34,6 +35,7 @@ async def test_a_late_report_changes_nothing_after_the_end(states: RequestStates
     assert advance == Advance(applied=False, record=ended.record)
 
 
+@pytest.mark.fault("F10")
 async def test_a_step_back_is_refused(states: RequestStates, tenant: str) -> None:
     new = new_request(tenant=tenant)
     await states.create(new)
@@ -69,6 +71,7 @@ async def test_an_end_that_skips_its_stage_still_names_it(states: RequestStates,
     assert ended.record.stage is Status.JUDGE
 
 
+@pytest.mark.fault("F26", "F30")
 @pytest.mark.parametrize("to", [Status.GATEWAY, Status.INFERENCE, Status.JUDGE])
 async def test_a_lost_record_is_rebuilt_from_the_change(states: RequestStates, tenant: str, to: Status) -> None:
     lost = new_request(tenant=tenant).identity
@@ -81,6 +84,7 @@ async def test_a_lost_record_is_rebuilt_from_the_change(states: RequestStates, t
     assert await states.list_open(tenant=tenant, limit=5) == [advance.record]
 
 
+@pytest.mark.fault("F26", "F30")
 async def test_a_lost_record_is_rebuilt_at_its_end(states: RequestStates, tenant: str) -> None:
     lost = new_request(tenant=tenant).identity
     refused = failure(FailureReason.REFUSED, Stage.INFERENCE)
@@ -89,6 +93,7 @@ async def test_a_lost_record_is_rebuilt_at_its_end(states: RequestStates, tenant
     assert await states.list_open(tenant=tenant, limit=5) == []
 
 
+@pytest.mark.fault("F9")
 async def test_of_simultaneous_ends_one_is_applied_and_stays(states: RequestStates, tenant: str) -> None:
     new = new_request(tenant=tenant)
     await states.create(new)
@@ -102,6 +107,7 @@ async def test_of_simultaneous_ends_one_is_applied_and_stays(states: RequestStat
     assert await states.get(new.identity.request_id, tenant=tenant) == applied.record
 
 
+@pytest.mark.fault("F10")
 @pytest.mark.parametrize("current", list(Status))
 @pytest.mark.parametrize("to", list(Status))
 async def test_every_step_is_applied_exactly_where_the_lifecycle_allows_it(

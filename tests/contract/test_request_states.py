@@ -4,6 +4,8 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+import pytest
+
 from runtime.contracts.failures import FailureReason, failure
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.states import Creation, Cursor, RequestStates
@@ -51,12 +53,14 @@ async def test_a_used_idempotency_key_gives_the_first_request_and_its_body_hash(
     assert await states.get(second.identity.request_id, tenant=tenant) is None
 
 
+@pytest.mark.fault("F3")
 async def test_tenants_may_use_the_same_idempotency_key(states: RequestStates, tenant: str) -> None:
     await states.create(new_request(tenant=tenant, claim=claim()))
     creation = await states.create(new_request(tenant=fresh_tenant(), claim=claim()))
     assert creation.created
 
 
+@pytest.mark.fault("F1")
 async def test_of_twenty_simultaneous_creations_with_one_key_one_is_created(states: RequestStates, tenant: str) -> None:
     requests = [new_request(tenant=tenant, claim=claim()) for _ in range(20)]
     async with asyncio.TaskGroup() as tasks:
@@ -67,6 +71,7 @@ async def test_of_twenty_simultaneous_creations_with_one_key_one_is_created(stat
     assert len(await states.list_open(tenant=tenant, limit=50)) == 1
 
 
+@pytest.mark.fault("F6")
 async def test_a_request_that_was_never_accepted_gives_its_idempotency_key_back(
     states: RequestStates, tenant: str
 ) -> None:
@@ -128,6 +133,7 @@ async def test_pages_of_equal_timestamps_show_every_open_request_once(states: Re
     assert seen == sorted(seen, reverse=True)
 
 
+@pytest.mark.fault("F46")
 async def test_texts_come_back_exactly(states: RequestStates, tenant: str) -> None:
     text = '\x00 \x7f \u2028 \U0001f600 "quoted" \\ {} [] \r\n'
     of = identity(tenant=tenant, created_at=datetime.now(UTC), request_id=UUID(int=uuid4().int))

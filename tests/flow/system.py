@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx2
@@ -82,7 +83,10 @@ def llm_stub() -> Iterator[str]:
 
 
 @contextmanager
-def running_system(folder: Path, *, log_level: str = "DEBUG") -> Iterator[System]:
+def running_system(
+    folder: Path, *, log_level: str = "DEBUG", variables: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[System]:
+    """`variables`: more of them, or others, for the supervisor."""
     with llm_stub() as stub_url:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         environment |= {
@@ -95,6 +99,7 @@ def running_system(folder: Path, *, log_level: str = "DEBUG") -> Iterator[System
             "LLM_JUDGE_LOG_LEVEL": log_level,
             # Not those of whoever runs the tests: it is open.
             "LLM_JUDGE_TENANTS": str(folder),
+            **variables,
         }
         command = [sys.executable, "-m", "tests.flow.short_leases", "up"]
         log = folder.with_suffix(".log").open("w")

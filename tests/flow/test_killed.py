@@ -12,6 +12,7 @@ pytestmark = pytest.mark.flow
 ITEMS = 24
 
 
+@pytest.mark.fault("F11", "F12", "F13")
 @pytest.mark.parametrize(
     "victim",
     [

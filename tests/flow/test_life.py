@@ -74,6 +74,7 @@ async def test_a_given_answer_is_judged_by_the_local_model_within_one_call_of_th
         assert 0 < evaluation["score"] < 1
 
 
+@pytest.mark.fault("F15", "F16", "F21", "F23")
 @pytest.mark.parametrize(
     ("change", "outcome", "reason"),
     [
@@ -98,6 +99,7 @@ async def test_what_fails_ends_in_the_history_with_a_reason_and_without_a_score(
         assert [one["id"] for one in stored].count(evaluation["id"]) == 1
 
 
+@pytest.mark.fault("F17", "F18")
 async def test_a_throttled_and_a_failing_provider_are_waited_for(system: System) -> None:
     async with system.client() as client:
         body = HOSTED | {
@@ -112,6 +114,7 @@ async def test_a_throttled_and_a_failing_provider_are_waited_for(system: System)
         assert calls == ["openai", "openai", "google", "google"]
 
 
+@pytest.mark.fault("F1", "F2")
 async def test_the_same_idempotency_key_in_parallel_is_one_evaluation(system: System) -> None:
 
     async with system.client() as client:

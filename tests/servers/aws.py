@@ -1,4 +1,4 @@
-"""AWS for tests: the emulator of the one-machine stack, and moto's server as a second opinion on SNS and SQS."""
+"""AWS for tests: the emulator of the one-machine stack, a stricter layer before it, and moto as a second opinion."""
 
 import http.client
 import sys
@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.servers.process import free_port, running
+from tests.servers.strict_aws import strict_aws
+from tests.servers.thread import in_a_thread
 
 ROOT = Path(__file__).parent.parent.parent
 REGION = "us-east-1"
@@ -24,6 +26,12 @@ def emulator_at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def moto_at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with moto(tmp_path_factory.mktemp("moto")) as endpoint:
         yield endpoint
+
+
+@pytest.fixture(scope="session")
+def strict_at(emulator_at: str) -> Iterator[str]:
+    with in_a_thread(strict_aws(emulator_at, seed=1)) as (strict, _):
+        yield f"http://127.0.0.1:{strict.port}"
 
 
 def use_endpoint(monkeypatch: pytest.MonkeyPatch, endpoint: str) -> None:

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from runtime.kit.bounded_http import BoundedHttp
+
 
 class _Server(uvicorn.Server):
     """Tells when it listens, and leaves the test runner's signal handlers alone."""
@@ -26,11 +28,12 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: FastAPI) -> AsyncIterator[str]:
+async def serving(app: FastAPI, *, http: type[BoundedHttp] = BoundedHttp) -> AsyncIterator[str]:
     """The base URL of `app`, listening on a free port of 127.0.0.1 until the block ends."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        server = _Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5))
+        config = uvicorn.Config(app, http=http, log_config=None, access_log=False, timeout_graceful_shutdown=5)
+        server = _Server(config)
         async with asyncio.TaskGroup() as tasks:
             run = tasks.create_task(server.serve([listener]))
             listening = tasks.create_task(server.listening.wait())

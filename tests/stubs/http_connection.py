@@ -43,8 +43,8 @@ async def send_reply(
     count: Callable[[int], None],
 ) -> bool:
     """Whether the connection may serve another request."""
-    if reply.delay_seconds:
-        await asyncio.sleep(reply.delay_seconds)
+    if reply.delay_seconds and await _left_within(reply.delay_seconds, reader):
+        return False
     if reply.manner is Manner.RESET:
         return False
     if reply.manner is Manner.HANG:
@@ -66,12 +66,16 @@ async def send_reply(
 
 
 async def _drip(body: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    left = asyncio.ensure_future(reader.read())
+    for position in range(len(body)):
+        writer.write(body[position : position + 1])
+        if await _left_within(DRIP_SECONDS, reader):
+            return
+
+
+async def _left_within(seconds: float, reader: asyncio.StreamReader) -> bool:
+    """Whether the caller closed the connection. It sends nothing while it waits for a reply."""
     try:
-        for position in range(len(body)):
-            writer.write(body[position : position + 1])
-            done, _ = await asyncio.wait((left,), timeout=DRIP_SECONDS)
-            if done:
-                return
-    finally:
-        left.cancel()
+        async with asyncio.timeout(seconds):
+            return not await reader.read(1)
+    except TimeoutError:
+        return False

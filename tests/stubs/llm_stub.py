@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 import ssl
+import time
 from collections import Counter, deque
 from typing import Self
 
@@ -88,9 +89,15 @@ class LlmStub:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while (request := await read_request(reader)) is not None:
+                before = len(self.calls)
                 reply, reason = self._answer(request)
-                if not await send_reply(reply, reason=reason, reader=reader, writer=writer, count=self._count):
-                    return
+                recorded = self.calls[before:]
+                try:
+                    if not await send_reply(reply, reason=reason, reader=reader, writer=writer, count=self._count):
+                        return
+                finally:
+                    for call in recorded:
+                        call.ended = time.time()
         except ConnectionError:
             return
         finally:
@@ -143,9 +150,9 @@ class LlmStub:
         return json_reply({})
 
 
-def _public(call: WireCall) -> dict[str, str | None]:
-    facts = {"protocol": call.protocol, "model": call.model, "case": call.case, "behaviour": call.behaviour}
-    return facts | {"key_hash": key_hash(call.key)}
+def _public(call: WireCall) -> dict[str, str | float | None]:
+    shown = ("protocol", "model", "case", "behaviour", "begun", "ended")
+    return {name: getattr(call, name) for name in shown} | {"key_hash": key_hash(call.key)}
 
 
 async def _run(port: int) -> None:

@@ -1,6 +1,7 @@
 """What the stub sends back for one call, and in what manner."""
 
 import json
+import time
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -32,7 +33,7 @@ def json_reply(body: object, *, status: int = 200, headers: dict[str, str] | Non
     return WireReply(status=status, body=json.dumps(body).encode(), headers=headers or {})
 
 
-@dataclass(frozen=True)
+@dataclass
 class WireCall:
     """One call as the stub saw it."""
 
@@ -44,3 +45,6 @@ class WireCall:
     body: dict[str, Any]
     case: str | None
     behaviour: str
+    begun: float = field(default_factory=time.time)
+    ended: float | None = None
+    """When the reply was sent, or its caller had left."""

@@ -10,7 +10,7 @@ import structlog
 from pydantic import TypeAdapter
 
 from config.callers import flow_between
-from config.topology import GATEWAY, REDIS, Stage
+from config.topology import GATEWAY, REDIS
 from runtime.clients.http_history import HttpHistory
 from runtime.clients.http_request_states import HttpRequestStates
 from runtime.clients.service_calls import ServiceCalls
@@ -75,17 +75,6 @@ async def test_an_advance_without_a_count_is_sent_again(states: HttpRequestState
     server.script += [CREATED, HangUp(), ADVANCED]
     await states.create(NEW)
     assert (await states.advance(change(NEW.identity, Status.GATEWAY))).applied
-
-
-@pytest.mark.parametrize("count", [{"attempt": Stage.JUDGE}, {"refund": Stage.JUDGE}])
-async def test_an_advance_that_counts_is_never_sent_twice(
-    states: HttpRequestStates, server: ScriptedServer, count: dict[str, Stage]
-) -> None:
-    server.script += [CREATED, HangUp(), ADVANCED]
-    await states.create(NEW)
-    with pytest.raises(Unavailable):
-        await states.advance(change(NEW.identity, Status.JUDGE, **count))
-    assert len(server.requests) == 2
 
 
 async def test_reads_and_records_on_a_stale_connection_are_sent_again(

@@ -125,6 +125,7 @@ def test_a_header_that_cannot_be_a_key_is_refused_without_showing_it() -> None:
     assert "two words" not in caught.value.body.model_dump_json()
 
 
+@pytest.mark.fault("F1")
 async def test_the_same_key_and_body_is_the_same_evaluation_and_one_message() -> None:
     bench = Bench()
     first = await bench.accept({"input": "hi"}, idempotency_key="a")
@@ -133,6 +134,7 @@ async def test_the_same_key_and_body_is_the_same_evaluation_and_one_message() ->
     assert len(bench.published) == 1
 
 
+@pytest.mark.fault("F2")
 async def test_the_same_key_with_another_body_is_refused() -> None:
     bench = Bench()
     await bench.accept({"input": "hi"}, idempotency_key="a")
@@ -142,6 +144,7 @@ async def test_the_same_key_with_another_body_is_refused() -> None:
     assert len(bench.published) == 1
 
 
+@pytest.mark.fault("F3")
 async def test_the_same_key_of_another_tenant_is_another_evaluation() -> None:
     bench = Bench()
     first = await bench.accept({"input": "hi"}, idempotency_key="a", tenant="one")
@@ -150,6 +153,7 @@ async def test_the_same_key_of_another_tenant_is_another_evaluation() -> None:
     assert len(bench.published) == 2
 
 
+@pytest.mark.fault("F6")
 async def test_a_topic_that_is_away_means_503_and_a_request_that_never_was() -> None:
     bench = Bench()
     bench.publisher.down = True
@@ -165,6 +169,7 @@ async def test_a_topic_that_is_away_means_503_and_a_request_that_never_was() -> 
     assert not accepted.replayed
 
 
+@pytest.mark.fault("F8")
 async def test_a_redis_that_is_away_means_503_before_anything_is_published() -> None:
     bench = Bench(states=InMemoryRequestStates(flaky=2.0))
     with pytest.raises(Unavailable):
@@ -185,6 +190,7 @@ async def test_a_redis_that_goes_away_after_the_publication_does_not_take_the_ac
     assert [message.identity.request_id for message in bench.published] == [accepted.request_id]
 
 
+@pytest.mark.fault("F44")
 async def test_a_body_that_fits_but_not_as_encoded_is_refused_before_any_state() -> None:
     bench = Bench(limits=Limits(max_message_bytes=10_000))
     with pytest.raises(Problem) as caught:

@@ -42,6 +42,7 @@ async def a_finished(history: InMemoryHistory, minute: int) -> EvaluationRecord:
     return await history.record(completed(identity(tenant="t", created_at=START + timedelta(minutes=minute))))
 
 
+@pytest.mark.fault("F31")
 async def test_a_result_older_than_redis_keeps_it_comes_from_the_history(
     read: ReadEvaluations, history: InMemoryHistory
 ) -> None:
@@ -57,6 +58,7 @@ async def test_an_unknown_id_and_another_tenants_are_the_same_nothing(
         assert await read.one(request_id, tenant="other") is None
 
 
+@pytest.mark.fault("F8")
 async def test_with_redis_away_finished_evaluations_are_still_readable(
     read: ReadEvaluations, states: InMemoryRequestStates, history: InMemoryHistory
 ) -> None:

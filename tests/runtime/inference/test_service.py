@@ -218,6 +218,7 @@ async def test_attempts_that_died_without_a_word_count() -> None:
     assert bench.model.asked == []
 
 
+@pytest.mark.fault("F52")
 @pytest.mark.parametrize(
     ("error", "reason"),
     [(KeyExpired(), FailureReason.KEY_EXPIRED), (KeyUnreadable(), FailureReason.KEY_UNREADABLE)],
@@ -236,6 +237,7 @@ async def test_a_key_of_another_provider_than_the_models_is_never_sent_to_it() -
     assert (bench.model.asked, bench.opener.bindings) == ([], [])
 
 
+@pytest.mark.fault("F24")
 async def test_a_state_that_is_away_before_the_call_means_no_call() -> None:
     bench = Bench(states=InMemoryRequestStates(flaky=2.0))
     with pytest.raises(Unavailable):
@@ -266,6 +268,7 @@ async def test_a_topic_that_is_away_leaves_the_answer_saved_and_the_message_in_t
     assert bench.published[0].inference_result.output == "Titan."
 
 
+@pytest.mark.fault("F45")
 async def test_an_answer_too_long_to_be_judged_fails_instead_of_being_cut() -> None:
     bench = Bench(model=ScriptedModel("x" * 200), limits=Limits(max_output_chars=100))
     assert await bench.handle() == Done()

@@ -68,6 +68,7 @@ async def test_an_answer_without_content_costs_no_call() -> None:
     assert not bench.model.asked
 
 
+@pytest.mark.fault("F23")
 async def test_an_unusable_verdict_is_corrected_once() -> None:
     bench = Bench("CANARY: nine out of ten", GOOD)
     result = await bench.judge.judge(TASK, key=KEY, deadline_seconds=20)
@@ -79,18 +80,21 @@ async def test_an_unusable_verdict_is_corrected_once() -> None:
     assert "CANARY" not in second
 
 
+@pytest.mark.fault("F23")
 async def test_unparseable_verdicts_leave_the_request_unscored() -> None:
     bench = Bench("nine out of ten", "still nine")
     assert await bench.fails() is FailureReason.UNPARSEABLE
     assert len(bench.model.asked) == 2
 
 
+@pytest.mark.fault("F22")
 async def test_a_cut_verdict_is_asked_again_with_more_room() -> None:
     bench = Bench(CUT, GOOD)
     assert (await bench.judge.judge(TASK, key=KEY, deadline_seconds=20)).score == 0.875
     assert bench.budgets == [FIRST_BUDGET_TOKENS, SECOND_BUDGET_TOKENS]
 
 
+@pytest.mark.fault("F22")
 async def test_a_verdict_cut_twice_is_truncated() -> None:
     bench = Bench(CUT, CUT)
     assert await bench.fails() is FailureReason.TRUNCATED

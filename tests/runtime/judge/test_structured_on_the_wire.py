@@ -42,6 +42,7 @@ async def test_a_verdict_that_keeps_the_schema_is_a_score(
     assert "temperature" not in repr(stub.calls[0].body)
 
 
+@pytest.mark.fault("F23")
 @pytest.mark.parametrize("behaviour", sorted(BROKEN.keys() - {"verdict_low"}))
 @pytest.mark.parametrize("provider", PROVIDERS)
 async def test_a_broken_verdict_is_corrected_once_and_never_scored(
@@ -63,6 +64,7 @@ async def test_a_verdict_that_is_right_the_second_time_is_a_score(
     assert (result.score, stub.count()) == (1, 2)
 
 
+@pytest.mark.fault("F22")
 @pytest.mark.parametrize("provider", PROVIDERS)
 async def test_a_verdict_cut_twice_is_truncated(
     provider: Provider, models: Mapping[Provider, ChatModel], stub: LlmStub

@@ -36,6 +36,7 @@ def waiting_for_settings() -> Iterator["subprocess.Popen[str]"]:
         process.kill()
 
 
+@pytest.mark.fault("F38")
 def test_sigterm_ends_a_service_that_waits_for_its_settings(waiting_for_settings: "subprocess.Popen[str]") -> None:
     waiting_for_settings.send_signal(signal.SIGTERM)
     assert waiting_for_settings.wait(END_SECONDS) == 0

@@ -140,6 +140,7 @@ async def test_any_other_refusal_is_an_error_for_its_own_caller(client: Scripted
     assert isinstance(bad, Unavailable)
 
 
+@pytest.mark.fault("F6")
 async def test_a_refused_connection_is_an_unavailable_queue_and_topic(monkeypatch: pytest.MonkeyPatch) -> None:
     use_endpoint(monkeypatch, f"http://127.0.0.1:{free_port()}")
     async with aws_client("sns") as sns, aws_client("sqs") as sqs:

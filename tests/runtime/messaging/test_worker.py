@@ -121,6 +121,7 @@ async def test_an_error_is_logged_by_its_class_and_place_and_never_by_its_text(
     assert "canary" not in repr(logs)
 
 
+@pytest.mark.fault("F36")
 async def test_a_running_message_is_kept_hidden_by_a_heartbeat(
     worker: Worker, inbox: InMemoryInbox, handler: ScriptedHandler, clock: ManualClock
 ) -> None:
@@ -223,6 +224,7 @@ async def test_each_message_has_its_own_log_context(
     ]
 
 
+@pytest.mark.fault("F9")
 async def test_duplicates_are_each_handed_over_and_deleted(
     worker: Worker, inbox: InMemoryInbox, handler: ScriptedHandler, clock: ManualClock
 ) -> None:

@@ -107,6 +107,7 @@ async def test_while_a_dependency_is_away_one_message_at_a_time_tries_it(
     assert clock.now < 800
 
 
+@pytest.mark.fault("F24", "F32")
 async def test_an_outage_as_long_as_the_deadline_uses_up_no_deliveries(
     worker: Worker, inbox: InMemoryInbox, clock: ManualClock
 ) -> None:

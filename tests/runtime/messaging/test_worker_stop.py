@@ -38,6 +38,7 @@ def stage() -> Stage:
     return Stage()
 
 
+@pytest.mark.fault("F38")
 async def test_an_idle_worker_stops_when_its_long_poll_ends(stage: Stage) -> None:
     await stage.start()
     stopped = stage.stop()
@@ -55,6 +56,7 @@ async def test_no_receive_starts_after_the_stop(stage: Stage) -> None:
     assert len(stage.inbox.receives) == receives
 
 
+@pytest.mark.fault("F39")
 async def test_what_a_running_receive_brings_after_the_stop_goes_back_at_once(stage: Stage) -> None:
     await stage.start()
     stopped = stage.stop()
@@ -66,6 +68,7 @@ async def test_what_a_running_receive_brings_after_the_stop_goes_back_at_once(st
     assert all(message.visible_at <= stage.clock.now for message in stage.inbox.messages)
 
 
+@pytest.mark.fault("F39")
 async def test_running_handlers_finish_and_delete_before_the_worker_is_left(stage: Stage) -> None:
     await stage.start("one", "two")
     stopped = stage.stop()
@@ -78,6 +81,7 @@ async def test_running_handlers_finish_and_delete_before_the_worker_is_left(stag
     assert not stage.inbox.messages
 
 
+@pytest.mark.fault("F40")
 async def test_a_handler_that_outlasts_the_drain_is_cut_off_and_its_message_released_at_once(stage: Stage) -> None:
     await stage.start("one")
     stopped = stage.stop()

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.servers
 ONE = Statement("SELECT 1", ())
 
 
+@pytest.mark.fault("F32")
 async def test_a_mysql_that_is_not_there_is_unavailable_and_neither_ready() -> None:
     address = MySqlAddress(host="127.0.0.1", port=free_port(), database="llm_judge", tls=False)
     nobody = Credentials(username="someone", password=SecretStr("hidden-password"))
@@ -38,6 +39,7 @@ async def test_a_mysql_that_is_not_there_is_unavailable_and_neither_ready() -> N
     assert all(secret not in written for secret in ("hidden-password", "someone", str(address.port)))
 
 
+@pytest.mark.fault("F13", "F33")
 async def test_an_insert_whose_reply_was_lost_is_repeated_and_finds_its_row(mysql: MySqlServer) -> None:
     record = completed(identity(tenant=fresh_tenant()))
     async with tcp_proxy(mysql.address.host, mysql.address.port) as proxy:
@@ -52,6 +54,7 @@ async def test_an_insert_whose_reply_was_lost_is_repeated_and_finds_its_row(mysq
             assert len(await history.page(tenant=record.tenant, limit=5)) == 1
 
 
+@pytest.mark.fault("F33")
 async def test_connections_that_broke_while_idle_are_replaced_unnoticed(mysql: MySqlServer) -> None:
     async with tcp_proxy(mysql.address.host, mysql.address.port) as proxy:
         address = mysql.address.model_copy(update={"port": proxy.port})
@@ -67,6 +70,7 @@ async def test_connections_that_broke_while_idle_are_replaced_unnoticed(mysql: M
                     tasks.create_task(database.execute(ONE))
 
 
+@pytest.mark.fault("F32")
 async def test_a_mysql_that_says_nothing_is_unavailable_after_the_time_out(mysql: MySqlServer) -> None:
     async with tcp_proxy(mysql.address.host, mysql.address.port) as proxy:
         address = mysql.address.model_copy(update={"port": proxy.port})
@@ -79,6 +83,7 @@ async def test_a_mysql_that_says_nothing_is_unavailable_after_the_time_out(mysql
             assert (await database.execute(ONE)).rows == ((1,),)
 
 
+@pytest.mark.fault("F33")
 @pytest.mark.parametrize("code", [1213, 1205], ids=["a deadlock", "a lock wait time-out"])
 async def test_contention_is_tried_again_three_times(mysql: MySqlServer, code: int) -> None:
     # seekdb takes some seconds to compile its first procedure.

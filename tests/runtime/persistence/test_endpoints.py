@@ -62,6 +62,7 @@ async def test_a_record_that_the_table_refuses_is_422_without_its_values(client:
     assert "secret" not in json.dumps(problem)
 
 
+@pytest.mark.fault("F35")
 async def test_an_oversized_record_is_413(client: aiohttp.ClientSession) -> None:
     huge = answer("x" * max_record_bytes(Limits()))
     status, problem = await put(client, completed(identity(tenant="t")).model_copy(update={"inference_result": huge}))

@@ -55,6 +55,7 @@ async def test_large_records_share_no_statement(history: MySqlHistory, database:
     assert inserts(database) == 3
 
 
+@pytest.mark.fault("F35")
 async def test_a_row_that_mysql_refuses_fails_alone(history: MySqlHistory) -> None:
     records = [completed(identity(tenant=fresh_tenant())) for _ in range(4)]
     records[2] = completed(identity(tenant="x" * 300))

@@ -55,6 +55,7 @@ GOOGLE = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.fault("F20")
 @pytest.mark.parametrize("read", READERS)
 @given(body=st.binary() | (JSON | OPENAI | GOOGLE).map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_give_a_reply_or_our_error(read: Callable[[bytes], ChatReply], body: bytes) -> None:

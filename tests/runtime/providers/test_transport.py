@@ -67,6 +67,7 @@ def server_side(certificate: Path) -> ssl.SSLContext:
     return context
 
 
+@pytest.mark.fault("F18")
 @pytest.mark.parametrize("provider", Provider)
 async def test_a_certificate_that_nobody_vouches_for_ends_before_the_key_is_sent(
     provider: Provider, server_side: ssl.SSLContext
@@ -85,6 +86,7 @@ async def test_a_certificate_named_by_the_operator_is_trusted(
         assert (await models[provider].complete(ask("m"), key=KEY, deadline_seconds=20)).text
 
 
+@pytest.mark.fault("F18")
 @pytest.mark.parametrize("provider", Provider)
 async def test_a_refused_connection_may_succeed_later(provider: Provider) -> None:
     async with LlmStub() as stub:
@@ -93,6 +95,7 @@ async def test_a_refused_connection_may_succeed_later(provider: Provider) -> Non
         assert await reason(models, provider, "m") is FailureReason.TRANSIENT
 
 
+@pytest.mark.fault("F18")
 async def test_connecting_ends_after_five_seconds_whatever_the_sdk_asks_for() -> None:
     seen = []
 
@@ -107,6 +110,7 @@ async def test_connecting_ends_after_five_seconds_whatever_the_sdk_asks_for() ->
     assert seen == [{"connect": 5.0, "read": None, "write": None, "pool": None}] * 2
 
 
+@pytest.mark.fault("F20")
 @pytest.mark.parametrize("behaviour", ["huge", "huge_error", "gzip_bomb"])
 @pytest.mark.parametrize("provider", Provider)
 async def test_a_reply_without_end_is_not_read_to_its_end(

@@ -60,6 +60,7 @@ async def test_half_a_cursor_is_422(client: aiohttp.ClientSession) -> None:
         assert response.status == 422
 
 
+@pytest.mark.fault("F46")
 @pytest.mark.parametrize(
     "text", ["\\ud800", "\\udc00\\ud800"], ids=["a lone high surrogate", "surrogates in the wrong order"]
 )
@@ -78,6 +79,7 @@ async def test_a_body_over_the_limit_is_413(client: aiohttp.ClientSession) -> No
         assert response.status == 413
 
 
+@pytest.mark.fault("F8")
 async def test_without_redis_the_service_is_alive_but_not_ready_and_recovers(tmp_path: Path) -> None:
     port = free_port()
     server = at_port(port)

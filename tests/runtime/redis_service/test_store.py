@@ -132,6 +132,7 @@ async def test_a_broken_subscription_comes_back(redis_at: RedisServer, redis: Re
     assert record.status is Status.COMPLETED
 
 
+@pytest.mark.fault("F26")
 async def test_a_redis_that_is_restarted_empty_costs_nothing_but_the_record(tmp_path: Path, tenant: str) -> None:
     port, new = free_port(), new_request(tenant=tenant)
     server = at_port(port)
@@ -149,6 +150,7 @@ async def test_a_redis_that_is_restarted_empty_costs_nothing_but_the_record(tmp_
     assert begun.record.attempts == {Stage.INFERENCE: 1}
 
 
+@pytest.mark.fault("F28")
 async def test_a_full_redis_is_unavailable_and_evicts_nothing(tmp_path: Path, tenant: str) -> None:
     with own_redis(tmp_path, port=free_port()) as full:
         async with open_subject(full) as opened, admin(full) as client:
@@ -160,6 +162,7 @@ async def test_a_full_redis_is_unavailable_and_evicts_nothing(tmp_path: Path, te
             assert await opened.states.get(new.identity.request_id, tenant=tenant) is not None
 
 
+@pytest.mark.fault("F29")
 async def test_a_lost_reply_is_unavailable_and_the_attempt_is_counted_once(
     redis_at: RedisServer, subject: Subject, tenant: str
 ) -> None:

@@ -31,6 +31,7 @@ def sweeper(subject: Subject) -> Sweeper:
     return Sweeper(redis=subject.redis, limits=Limits)
 
 
+@pytest.mark.fault("F4")
 async def test_what_was_never_published_ends_and_gives_its_idempotency_key_back(
     subject: Subject, redis: Redis, sweeper: Sweeper, tenant: str
 ) -> None:

@@ -53,6 +53,7 @@ def test_a_message_of_the_next_version_is_known_as_such() -> None:
     assert read_message(INFERENCE_MESSAGE, '{"version":2}') == Broken(identity=None, newer=True)
 
 
+@pytest.mark.fault("F56")
 @pytest.mark.parametrize("receive_count", [1, 10])
 async def test_a_newer_message_waits_for_the_roll_out(receive_count: int) -> None:
     fail = Failing()
@@ -62,6 +63,7 @@ async def test_a_newer_message_waits_for_the_roll_out(receive_count: int) -> Non
     assert fail.failed == []
 
 
+@pytest.mark.fault("F56")
 async def test_a_newer_message_that_no_worker_came_for_fails() -> None:
     fail = Failing()
     newer = Broken(identity=IDENTITY, newer=True)
@@ -69,12 +71,14 @@ async def test_a_newer_message_that_no_worker_came_for_fails() -> None:
     assert fail.failed == [(IDENTITY, FailureReason.INVALID_MESSAGE)]
 
 
+@pytest.mark.fault("F14")
 async def test_a_damaged_message_fails_its_evaluation_at_once() -> None:
     fail = Failing()
     assert await refuse(Broken(identity=IDENTITY), delivered(""), Limits(), fail) == Done()
     assert fail.failed == [(IDENTITY, FailureReason.INVALID_MESSAGE)]
 
 
+@pytest.mark.fault("F14", "F51")
 async def test_rubbish_goes_the_way_to_the_dead_letter_queue_and_stays_there() -> None:
     fail = Failing()
     assert isinstance(await refuse(Broken(identity=None), delivered(""), Limits(), fail), Release)

@@ -68,6 +68,7 @@ class Bench:
         return self.states.records[self.identity.request_id]
 
 
+@pytest.mark.fault("F36")
 async def test_while_another_holds_the_lease_the_message_waits_for_its_end() -> None:
     bench = Bench()
     bench.states.begin_now(work(bench.identity, OTHER, lease_seconds=LEASE_SECONDS))
@@ -76,6 +77,7 @@ async def test_while_another_holds_the_lease_the_message_waits_for_its_end() -> 
     assert bench.calls == 0
 
 
+@pytest.mark.fault("F9")
 async def test_two_deliveries_at_once_make_one_call() -> None:
     bench = Bench()
     outcomes = await asyncio.gather(*(bench.take() for _ in range(10)))
