@@ -14,7 +14,7 @@ CHEAP := "not servers and not model and not flow and not packets"
 CDK := node_modules/.bin/cdk
 CDK8S := node_modules/.bin/cdk8s
 
-.PHONY: help demo up down status test test-fast test-cloud check bench synth charts connectivity images diff deploy-local cost check-versions audit picture lock clean
+.PHONY: help demo up down status test test-fast test-cloud check simulate bench synth charts connectivity images diff deploy-local cost check-versions audit picture lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -45,6 +45,9 @@ check: $(VENV)/.dev-ready node_modules/.ready ## Lint, types, import rules, lock
 	@echo "== types"; $(BIN)/mypy app.py config constructs/judge_constructs stacks charts runtime tools tests benchmarks
 	@echo "== import rules"; $(BIN)/lint-imports
 	@$(MAKE) --no-print-directory test
+
+simulate: $(VENV)/.dev-ready ## Try the worker protocol on SEEDS (default 10000) schedules full of faults; SEED=n shows one (WITHOUT="a guard")
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED) --without "$(WITHOUT)",--seeds $(or $(SEEDS),10000))
 
 bench: $(VENV)/.dev-ready ## Measure the whole system against the two SDK calls alone
 	@$(BIN)/python benchmarks/pipeline.py

@@ -1,0 +1,86 @@
+"""The request states and the history rows: the in-memory ones of the contract suites, watched by the ledger."""
+
+import asyncio
+from uuid import UUID
+
+from config.topology import Stage
+from runtime.contracts.evaluation import EvaluationRecord
+from runtime.contracts.states import Advance, Creation, NewRequest, StateChange
+from tests.fakes.history import InMemoryHistory
+from tests.fakes.request_states import InMemoryRequestStates
+from tests.simulation.ledger import Ledger, Row, Transition
+from tests.simulation.link import at_once
+from tests.simulation.process import Process
+from tests.simulation.virtual_time import START
+
+
+class States:
+    """What the redis-service does in one script, done at once, by `store`'s rules."""
+
+    def __init__(self, store: InMemoryRequestStates, ledger: Ledger) -> None:
+        self.store = store
+        self.ledger = ledger
+        self.granted: dict[tuple[UUID, Stage, str], float] = {}
+        """When a process was last let begin a stage."""
+        self._loop = asyncio.get_running_loop()
+
+    def create(self, new: NewRequest, by: Process) -> Creation:
+        creation = at_once(self.store.create(new))
+        deadline = (new.identity.deadline_at - START).total_seconds()
+        self.ledger.deadlines.setdefault(new.identity.request_id, deadline)
+        self._look(new.identity.request_id, by, "create")
+        return creation
+
+    def advance(self, change: StateChange, by: Process) -> Advance:
+        advance = at_once(self.store.advance(change))
+        request_id = change.identity.request_id
+        if change.attempt is not None:
+            self.granted[request_id, change.attempt, by.name] = self._loop.time()
+        self._look(request_id, by, "advance")
+        return advance
+
+    def lose_everything(self) -> None:
+        self.ledger.losses.append(self._loop.time())
+        self.ledger.note("redis", "loses every record")
+        for request_id in list(self.store.records):
+            self.store.lose(request_id)
+
+    def _look(self, request_id: UUID, by: Process, what: str) -> None:
+        """Notes what the step changed, whatever it was."""
+        record = self.store.records.get(request_id)
+        if record is None:
+            return
+        seen = Transition(
+            at=self._loop.time(),
+            status=record.status,
+            answer_saved=record.inference_result is not None,
+            verdict_saved=record.judge_result is not None,
+            row_existed=bool(self.ledger.rows[request_id]),
+        )
+        before = self.ledger.transitions[request_id]
+        if not before or _facts(before[-1]) != _facts(seen) or self.ledger.lost_between(before[-1].at, seen.at):
+            before.append(seen)
+        saved = [
+            name for name, is_saved in (("answer", seen.answer_saved), ("verdict", seen.verdict_saved)) if is_saved
+        ]
+        self.ledger.note(by.name, f"{what} {self.ledger.name(request_id)}: {record.status} {'+'.join(saved)}")
+
+
+class Rows:
+    def __init__(self, store: InMemoryHistory, ledger: Ledger) -> None:
+        self.store = store
+        self.ledger = ledger
+
+    def record(self, record: EvaluationRecord, by: Process) -> EvaluationRecord:
+        stored = at_once(self.store.record(record))
+        name = self.ledger.name(record.request_id)
+        if stored is record:
+            self.ledger.rows[record.request_id].append(Row(asyncio.get_running_loop().time(), record))
+            self.ledger.note(by.name, f"row {name}: {record.status} {record.failure.reason if record.failure else ''}")
+        else:
+            self.ledger.note(by.name, f"row {name} was there")
+        return stored
+
+
+def _facts(seen: Transition) -> tuple[object, ...]:
+    return seen.status, seen.answer_saved, seen.verdict_saved
