@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import SecretStr
+from runtime.contracts.leases import LeaseEnd, Saved, StageResult, WorkBegun, WorkStart
 
 from config.topology import Provider, Stage
 from runtime.contracts.evaluation import EvaluationRecord
@@ -22,6 +23,9 @@ from tests.simulation.stores import Rows, States
 from tests.simulation.virtual_time import VirtualTimeLoop
 from tests.simulation.weather import HISTORY, QUEUE, STATES, TOPIC
 
+PATIENCE = 3
+"""So many times longer a receive waits than was asked: most of a run's time would be idle polls otherwise."""
+
 
 @dataclass(frozen=True)
 class LinkedStates(RequestStates):
@@ -36,12 +40,20 @@ class LinkedStates(RequestStates):
         return await self.link.call(STATES, "get", lambda: at_once(get(request_id, tenant=tenant)))
 
     async def advance(self, change: StateChange) -> Advance:
+        return await self.link.call(STATES, "advance", lambda: self.states.advance(change, self.link.process))
+
+    async def begin(self, work: WorkStart) -> WorkBegun:
+        return await self.link.call(STATES, "begin", lambda: self.states.begin(work, self.link.process))
+
+    async def save(self, result: StageResult) -> Saved:
         try:
-            return await self.link.call(STATES, "advance", lambda: self.states.advance(change, self.link.process))
+            return await self.link.call(STATES, "save", lambda: self.states.save(result, self.link.process))
         except Unavailable:
-            if change.inference_result or change.judge_result:
-                self.states.ledger.unsaved.add((change.identity.request_id, self.link.process.name))
+            self.states.ledger.unsaved.add((result.identity.request_id, self.link.process.name))
             raise
+
+    async def release(self, end: LeaseEnd) -> bool:
+        return await self.link.call(STATES, "release", lambda: self.states.release(end, self.link.process))
 
     async def list_open(self, *, tenant: str, limit: int, after: Cursor | None = None) -> list[EvaluationRecord]:
         list_open = self.states.store.list_open
@@ -90,7 +102,7 @@ class LinkedInbox:
         if network.is_away(QUEUE) or network.happens(network.weather.refused):
             await asyncio.sleep(network.seconds())
             raise Unavailable(QUEUE)
-        deliveries = await self.queue.receive(max_messages=max_messages, wait_seconds=wait_seconds)
+        deliveries = await self.queue.receive(max_messages=max_messages, wait_seconds=wait_seconds * PATIENCE)
         await link.process.awake()
         for delivery in deliveries:
             network.ledger.note(link.process.name, f"receives {delivery.message_id} ({delivery.receive_count})")

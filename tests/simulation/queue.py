@@ -38,7 +38,7 @@ class SimulatedQueue:
         visibility_seconds: float,
         max_receives: float = float("inf"),
         dead_letters: "SimulatedQueue | None" = None,
-        on_dead_letter: Callable[[str, str], None] = lambda _name, _body: None,
+        on_dead_letter: Callable[[str, str, str], None] = lambda *_: None,
     ) -> None:
         self.name = name
         self.messages: list[Stored] = []
@@ -46,7 +46,7 @@ class SimulatedQueue:
         self._network = network
         self._visibility_seconds = visibility_seconds
         self._max_receives = max_receives
-        self._dead_letters = dead_letters
+        self.dead_letters = dead_letters
         self._on_dead_letter = on_dead_letter
         self._polls: list[_Poll] = []
         self._ids = count(1)
@@ -110,9 +110,9 @@ class SimulatedQueue:
         message.receive_count += 1
         if message.receive_count > self._max_receives:
             self.messages.remove(message)
-            self._on_dead_letter(self.name, message.body)
-            if self._dead_letters is not None:
-                self._dead_letters.put(message.body)
+            self._on_dead_letter(self.name, message.message_id, message.body)
+            if self.dead_letters is not None:
+                self.dead_letters.put(message.body)
             return None
         message.receipts.append(f"{message.message_id}#{message.receive_count}")
         if not self._network.happens(self._network.weather.handed_out_twice):

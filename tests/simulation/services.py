@@ -1,8 +1,11 @@
 """The real services of one process, on the simulated ports."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+
+from runtime.stages.turn import StageTurns
+from runtime.stages.workers import StageRun
 
 from config.limits import Limits
 from config.runtime_document import RuntimeDocument
@@ -10,11 +13,12 @@ from config.topology import Provider, Stage
 from runtime.gateway.accept import AcceptEvaluation
 from runtime.inference.service import RunInference
 from runtime.judge.service import RunJudgement
+from runtime.messaging.ports import Inbox
 from runtime.messaging.worker import Handler, Worker
 from runtime.stages.places import Places
 from tests.runtime.documents import runtime_document
 from tests.simulation.link import Link, Network
-from tests.simulation.ports import LinkedPublisher, NamingOpener, NamingSealer
+from tests.simulation.ports import LinkedPublisher, LinkedStates, NamingOpener, NamingSealer
 from tests.simulation.process import Process
 from tests.simulation.providers import SimulatedCandidate, SimulatedJudge, SimulatedProvider
 from tests.simulation.queue import SimulatedQueue
@@ -50,38 +54,52 @@ class Services:
 
     @asynccontextmanager
     async def inference(self, process: Process) -> AsyncIterator[None]:
-        link = Link(process, self.network)
-        provider = SimulatedProvider(Stage.INFERENCE, link, self.states)
+        link, states = self._linked(process)
         run = RunInference(
             limits=self._limits,
-            states=self.wiring.states(link, self.states),
+            turns=self._turns(Stage.INFERENCE, states),
             publisher=LinkedPublisher(link, self.judge_queue),
             opener=NamingOpener(self.loop),
-            models={Provider.OPENAI: SimulatedCandidate(provider)},
+            models={Provider.OPENAI: SimulatedCandidate(SimulatedProvider(Stage.INFERENCE, link, self.states))},
             places={Provider.OPENAI: Places(lambda: PLACES)},
-            now=self.loop.now,
         )
-        async with self._worker(link, self.inference_queue, run.handle):
+        async with self._workers(link, self.inference_queue, run):
             yield
 
     @asynccontextmanager
     async def judge(self, process: Process) -> AsyncIterator[None]:
-        link = Link(process, self.network)
-        provider = SimulatedProvider(Stage.JUDGE, link, self.states)
+        link, states = self._linked(process)
         run = RunJudgement(
             limits=self._limits,
-            states=self.wiring.states(link, self.states),
+            states=states,
+            turns=self._turns(Stage.JUDGE, states),
             history=self.wiring.history(link, self.rows),
             opener=NamingOpener(self.loop),
-            judges={Provider.GOOGLE: SimulatedJudge(provider)},
+            judges={Provider.GOOGLE: SimulatedJudge(SimulatedProvider(Stage.JUDGE, link, self.states))},
             places={Provider.GOOGLE: Places(lambda: PLACES)},
             now=self.loop.now,
         )
-        async with self._worker(link, self.judge_queue, run.handle):
+        async with self._workers(link, self.judge_queue, run):
             yield
 
-    def _worker(self, link: Link, queue: SimulatedQueue, handler: Handler) -> Worker:
-        return Worker(inbox=self.wiring.inbox(link, queue), handler=handler, limits=self._limits)
+    def _linked(self, process: Process) -> tuple[Link, LinkedStates]:
+        link = Link(process, self.network)
+        return link, self.wiring.states(link, self.states)
+
+    def _turns(self, stage: Stage, states: LinkedStates) -> StageTurns:
+        return StageTurns(stage=stage, leases=states, limits=self._limits, now=self.loop.now)
+
+    @asynccontextmanager
+    async def _workers(self, link: Link, queue: SimulatedQueue, run: StageRun) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            if queue.dead_letters is not None and self.wiring.buries:
+                dead = self.wiring.inbox(link, queue.dead_letters)
+                await stack.enter_async_context(self._worker(dead, run.handle_dead_letter))
+            await stack.enter_async_context(self._worker(self.wiring.inbox(link, queue), run.handle))
+            yield
+
+    def _worker(self, inbox: Inbox, handler: Handler) -> Worker:
+        return Worker(inbox=inbox, handler=handler, limits=self._limits)
 
     def _limits(self) -> Limits:
         return self.wiring.limits

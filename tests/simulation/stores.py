@@ -3,6 +3,8 @@
 import asyncio
 from uuid import UUID
 
+from runtime.contracts.leases import LeaseEnd, Saved, StageResult, WorkBegun, WorkStart
+
 from config.topology import Stage
 from runtime.contracts.evaluation import EvaluationRecord
 from runtime.contracts.states import Advance, Creation, NewRequest, StateChange
@@ -23,6 +25,7 @@ class States:
         self.granted: dict[tuple[UUID, Stage, str], float] = {}
         """When a process was last let begin a stage."""
         self._loop = asyncio.get_running_loop()
+        store.read_clock = self._loop.time
 
     def create(self, new: NewRequest, by: Process) -> Creation:
         creation = at_once(self.store.create(new))
@@ -33,11 +36,28 @@ class States:
 
     def advance(self, change: StateChange, by: Process) -> Advance:
         advance = at_once(self.store.advance(change))
-        request_id = change.identity.request_id
-        if change.attempt is not None:
-            self.granted[request_id, change.attempt, by.name] = self._loop.time()
-        self._look(request_id, by, "advance")
+        self._look(change.identity.request_id, by, "advance")
         return advance
+
+    def begin(self, work: WorkStart, by: Process) -> WorkBegun:
+        begun = at_once(self.store.begin(work))
+        request_id = work.identity.request_id
+        if begun.granted:
+            self.granted[request_id, work.stage, by.name] = self._loop.time()
+        busy = f"busy for {begun.busy_seconds:.0f} s" if begun.busy_seconds is not None else "nothing to call for"
+        self._look(request_id, by, f"begin {work.stage} ({'granted' if begun.granted else busy})")
+        return begun
+
+    def save(self, result: StageResult, by: Process) -> Saved:
+        saved = at_once(self.store.save(result))
+        self._look(result.identity.request_id, by, "save" if saved.held else "save (refused)")
+        return saved
+
+    def release(self, end: LeaseEnd, by: Process) -> bool:
+        held = at_once(self.store.release(end))
+        refund = "refund" if end.refund else "no refund"
+        self._look(end.identity.request_id, by, f"release ({refund})" if held else "release (refused)")
+        return held
 
     def lose_everything(self) -> None:
         self.ledger.losses.append(self._loop.time())

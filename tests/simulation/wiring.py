@@ -18,6 +18,8 @@ class Wiring:
     states: type[LinkedStates] = LinkedStates
     history: type[LinkedHistory] = LinkedHistory
     inbox: type[LinkedInbox] = LinkedInbox
+    buries: bool = True
+    """Somebody reads the dead-letter queues."""
 
 
 INTACT = Wiring()

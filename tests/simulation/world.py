@@ -61,15 +61,15 @@ class _World:
         self._limits = wiring.limits
         self._weather = weather_of(seeded, PROCESSES)
         self._network = Network(random=seeded, weather=self._weather, ledger=ledger)
-        self._queues = {name: self._queue(name) for name in ("inference", "judge")}
+        self._queues: dict[str, SimulatedQueue] = {}
         self._services = Services(
             wiring=wiring,
             loop=loop,
             network=self._network,
             states=States(wiring.store(), ledger),
             rows=Rows(wiring.rows(), ledger),
-            inference_queue=self._queues["inference"],
-            judge_queue=self._queues["judge"],
+            inference_queue=self._queue("inference"),
+            judge_queue=self._queue("judge"),
         )
         self._accepts: AcceptEvaluation | None = None
         self._lives = Lives(random=seeded, ledger=ledger)
@@ -102,13 +102,24 @@ class _World:
             await asyncio.wait(others)
 
     def _queue(self, name: str) -> SimulatedQueue:
-        return SimulatedQueue(
-            name,
-            network=self._network,
-            visibility_seconds=self._limits.visibility_timeout_seconds,
-            max_receives=self._limits.max_receive_count,
-            on_dead_letter=lambda queue, body: self._ledger.dead_letters.append((self._loop.time(), queue, body)),
-        )
+        """With its dead-letter queue, which has none itself."""
+
+        def queue(name: str, max_receives: float, dead_letters: SimulatedQueue | None) -> SimulatedQueue:
+            self._queues[name] = SimulatedQueue(
+                name,
+                network=self._network,
+                visibility_seconds=self._limits.visibility_timeout_seconds,
+                max_receives=max_receives,
+                dead_letters=dead_letters,
+                on_dead_letter=self._on_dead_letter,
+            )
+            return self._queues[name]
+
+        return queue(name, self._limits.max_receive_count, queue(f"{name}-dlq", float("inf"), None))
+
+    def _on_dead_letter(self, queue: str, message_id: str, body: str) -> None:
+        self._ledger.dead_letters.append((self._loop.time(), queue, body))
+        self._ledger.note(queue, f"gives up {message_id}")
 
     def _live_of(self, name: str) -> Live:
         if name == "gateway":
