@@ -10,6 +10,7 @@ from config.topology import Provider, Stage
 class ChannelAddress(Frozen):
     topic_arn: str
     queue_url: str
+    dead_letter_queue_url: str
 
 
 class RedisAddress(Frozen):

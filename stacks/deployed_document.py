@@ -34,7 +34,11 @@ def deployed_document(
         environment=environment.name,
         region=environment.region,
         channels={
-            name: ChannelAddress(topic_arn=channel.topic.topic_arn, queue_url=channel.queue.queue_url)
+            name: ChannelAddress(
+                topic_arn=channel.topic.topic_arn,
+                queue_url=channel.queue.queue_url,
+                dead_letter_queue_url=channel.dead_letters.queue_url,
+            )
             for name, channel in messaging.channels.items()
         },
         redis=reached.redis,

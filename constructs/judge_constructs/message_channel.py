@@ -37,6 +37,7 @@ class MessageChannel(Construct):
                     self,
                     "DeadLetters",
                     queue_name=names.dead_letter_queue(channel),
+                    visibility_timeout=cdk.Duration.seconds(limits.visibility_timeout_seconds),
                     retention_period=kept,
                     encryption=sqs.QueueEncryption.KMS,
                     encryption_master_key=key,

@@ -137,11 +137,20 @@ class OperatorView(Construct):
             "the last good document stays active; deploy a valid one",
             action=ROLL_BACK,
         )
+        dead_letters = self._alarmed(
+            metrics.dead_letters,
+            "DeadLetters",
+            AT_LEAST,
+            1,
+            "a bug: the evaluation ended as FAILED(dead_letter); its request id leads to what kept failing",
+        )
         self._graphs(
             "Services",
             {
                 "Answers with 5xx": [errors],
-                "Tried again": [*metrics.retried, metrics.dependencies_away],
+                "Tried again": [metrics.retried, metrics.dependencies_away],
+                "Calls that may have been made twice": [metrics.repeated],
+                "Given up by a queue": [dead_letters],
                 "Settings refused": [settings],
             },
         )

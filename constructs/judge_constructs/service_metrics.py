@@ -19,10 +19,10 @@ class ServiceMetrics(Construct):
         self.accepted = self._count("Accepted", "evaluation_accepted")
         self.completed = self._count("Completed", "evaluation_completed")
         self.failed = self._count("Failed", "evaluation_failed")
-        self.retried = [
-            self._count("InferenceRetried", "inference_retried"),
-            self._count("JudgeRetried", "judge_retried"),
-        ]
+        self.retried = self._count("CallsRetried", "call_retried")
+        self.repeated = self._count("CallsPerhapsRepeated", "call_may_repeat")
+        """A provider call that a dead worker, or one whose record Redis lost, may have made already."""
+        self.dead_letters = self._count("DeadLetters", "dead_letter")
         self.dependencies_away = self._count("DependencyUnavailable", "dependency_unavailable")
         self.invalid_settings = self._count("InvalidSettings", "settings_invalid")
         self.server_errors = self._metric(

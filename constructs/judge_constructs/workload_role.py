@@ -49,7 +49,7 @@ class WorkloadRole(Construct):
             "sqs:ReceiveMessage",
             "sqs:DeleteMessage",
             "sqs:ChangeMessageVisibility",
-            on=[channel.queue.queue_arn],
+            on=[channel.queue.queue_arn, channel.dead_letters.queue_arn],
         )
         self.allow("kms:Decrypt", on=[key.key_arn], if_equal=self._only_through("sqs"))
 

@@ -39,6 +39,7 @@ class FailureReason(StrEnum):
     DEADLINE = "deadline"
     NOT_PUBLISHED = "not_published"
     INVALID_MESSAGE = "invalid_message"
+    DEAD_LETTER = "dead_letter"
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,9 @@ POLICIES: dict[FailureReason, Policy] = {
     FailureReason.DEADLINE: Policy(Retry.NEVER, "The evaluation's deadline passed before it was done: submit again."),
     FailureReason.NOT_PUBLISHED: Policy(Retry.NEVER, "The request could not be queued: submit it again."),
     FailureReason.INVALID_MESSAGE: Policy(Retry.NEVER, "The queued message was damaged: submit the request again."),
+    FailureReason.DEAD_LETTER: Policy(
+        Retry.NEVER, "The message was delivered too often without being handled: submit the request again."
+    ),
 }
 
 

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from config.topology import Stage
+
 
 class Status(StrEnum):
     CREATED = "CREATED"
@@ -21,6 +23,8 @@ RANK: dict[Status, int] = {
     Status.FAILED: 4,
 }
 TERMINAL_RANK = 4
+WORKING_STATUS: dict[Stage, Status] = {Stage.INFERENCE: Status.INFERENCE, Stage.JUDGE: Status.JUDGE}
+"""What a request is while a stage works on it."""
 
 
 def is_terminal(status: Status) -> bool:

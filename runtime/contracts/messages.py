@@ -10,6 +10,8 @@ from runtime.contracts.evaluation import Identity
 from runtime.contracts.failures import Failure
 from runtime.contracts.outcomes import InferenceResult
 
+MESSAGE_VERSION = 1
+
 
 class SealedKey(Frozen):
     """A provider key that only one stage can open; see `runtime/keys`."""

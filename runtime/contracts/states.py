@@ -1,4 +1,7 @@
-"""The redis-service's vocabulary: create a request once, advance it only forwards, read it, list the open ones."""
+"""The redis-service's vocabulary: create a request once, advance it only forwards, read it, list the open ones.
+
+The lease on a stage's work is in `leases.py`.
+"""
 
 from typing import Protocol
 from uuid import UUID
@@ -6,9 +9,9 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from config.base import Frozen
-from config.topology import Stage
 from runtime.contracts.evaluation import EvaluationRecord, Identity
 from runtime.contracts.failures import Failure
+from runtime.contracts.leases import Leases
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.outcomes import InferenceResult, JudgeResult, Outcome
 
@@ -34,15 +37,11 @@ class Creation(Frozen):
 
 
 class StateChange(Frozen):
-    """One step forward, or facts about the present step (`to` equal to the current status)."""
+    """One step forward; the facts belong to a terminal status."""
 
     identity: Identity
     """Rebuilds the record where Redis lost it."""
     to: Status
-    attempt: Stage | None = None
-    """Counts one attempt of this stage: set when a provider call is about to start."""
-    refund: Stage | None = None
-    """Takes one attempt back: a throttled call costs none."""
     inference_result: InferenceResult | None = None
     judge_result: JudgeResult | None = None
     failure: Failure | None = None
@@ -52,7 +51,7 @@ class StateChange(Frozen):
 
 
 class Advance(Frozen):
-    """`applied` false: the record is already at a later status, and nothing was changed."""
+    """`applied` false: the record is already at this status or a later one, and nothing was changed."""
 
     applied: bool
     record: EvaluationRecord
@@ -65,7 +64,7 @@ class Cursor(Frozen):
     request_id: UUID
 
 
-class RequestStates(Protocol):
+class RequestStates(Leases, Protocol):
     """Raises `Unavailable` where the state cannot be reached; nothing else."""
 
     async def create(self, new: NewRequest) -> Creation: ...

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from config.limits import Limits
 from config.topology import INFERENCE, INFERENCE_CHANNEL, JUDGE_CHANNEL, REDIS, Stage
 from runtime.clients.http_request_states import HttpRequestStates
 from runtime.clients.session import open_session
@@ -18,10 +19,10 @@ from runtime.kit.aws import aws_client
 from runtime.kit.environment import ProcessEnvironment
 from runtime.kit.settings import active_settings
 from runtime.messaging.sns_publisher import SnsPublisher
-from runtime.messaging.sqs_inbox import SqsInbox
-from runtime.messaging.worker import Worker
 from runtime.providers.registry import open_models
 from runtime.stages.places import places_for
+from runtime.stages.turn import StageTurns
+from runtime.stages.workers import open_workers
 
 
 def create_app(environment: ProcessEnvironment) -> FastAPI:
@@ -29,6 +30,10 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         async with AsyncExitStack() as stack:
             settings = await stack.enter_async_context(active_settings(environment.names))
+
+            def limits() -> Limits:
+                return settings().limits
+
             sns = await stack.enter_async_context(aws_client("sns"))
             sqs = await stack.enter_async_context(aws_client("sqs"))
             secrets = await stack.enter_async_context(aws_client("secretsmanager"))
@@ -40,23 +45,18 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
             publisher = await stack.enter_async_context(
                 SnsPublisher(client=sns, topic_arn=lambda: settings().channels[JUDGE_CHANNEL.name].topic_arn)
             )
-            inbox = await stack.enter_async_context(
-                SqsInbox(client=sqs, queue_url=lambda: settings().channels[INFERENCE_CHANNEL.name].queue_url)
-            )
             states = HttpRequestStates(session=session, base_url=lambda: settings().service_urls[REDIS.name])
             keyring = Keyring(stage=Stage.INFERENCE, names=environment.names, secrets=secrets, kms=kms)
             run = RunInference(
-                limits=lambda: settings().limits,
-                states=states,
+                limits=limits,
+                turns=StageTurns(stage=Stage.INFERENCE, leases=states, limits=limits, now=_now),
                 publisher=publisher,
                 opener=HpkeOpener(stage=Stage.INFERENCE, keyring=keyring, now=_now),
                 models=models,
                 places=places_for(INFERENCE.providers, settings),
-                now=_now,
             )
-            # Last in, first out: the worker drains while everything that its handlers use is still open.
-            worker = await stack.enter_async_context(
-                Worker(inbox=inbox, handler=run.handle, limits=lambda: settings().limits)
+            worker = await open_workers(
+                stack, sqs=sqs, address=lambda: settings().channels[INFERENCE_CHANNEL.name], run=run, limits=limits
             )
             yield {"readiness": worker.readiness}
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from config.limits import Limits
 from config.topology import JUDGE, JUDGE_CHANNEL, PERSISTENCE, REDIS, Stage
 from runtime.clients.http_history import HttpHistory
 from runtime.clients.http_request_states import HttpRequestStates
@@ -19,10 +20,10 @@ from runtime.kit.app import service_app
 from runtime.kit.aws import aws_client
 from runtime.kit.environment import ProcessEnvironment
 from runtime.kit.settings import active_settings
-from runtime.messaging.sqs_inbox import SqsInbox
-from runtime.messaging.worker import Worker
 from runtime.providers.registry import open_models
 from runtime.stages.places import places_for
+from runtime.stages.turn import StageTurns
+from runtime.stages.workers import open_workers
 
 
 def create_app(environment: ProcessEnvironment) -> FastAPI:
@@ -30,6 +31,10 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         async with AsyncExitStack() as stack:
             settings = await stack.enter_async_context(active_settings(environment.names))
+
+            def limits() -> Limits:
+                return settings().limits
+
             sqs = await stack.enter_async_context(aws_client("sqs"))
             secrets = await stack.enter_async_context(aws_client("secretsmanager"))
             kms = await stack.enter_async_context(aws_client("kms"))
@@ -37,22 +42,20 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
             models = await stack.enter_async_context(
                 open_models(JUDGE.providers, settings=lambda: settings().providers)
             )
-            inbox = await stack.enter_async_context(
-                SqsInbox(client=sqs, queue_url=lambda: settings().channels[JUDGE_CHANNEL.name].queue_url)
-            )
+            states = HttpRequestStates(session=session, base_url=lambda: settings().service_urls[REDIS.name])
             keyring = Keyring(stage=Stage.JUDGE, names=environment.names, secrets=secrets, kms=kms)
             run = RunJudgement(
-                limits=lambda: settings().limits,
-                states=HttpRequestStates(session=session, base_url=lambda: settings().service_urls[REDIS.name]),
+                limits=limits,
+                states=states,
+                turns=StageTurns(stage=Stage.JUDGE, leases=states, limits=limits, now=_now),
                 history=HttpHistory(session=session, base_url=lambda: settings().service_urls[PERSISTENCE.name]),
                 opener=HpkeOpener(stage=Stage.JUDGE, keyring=keyring, now=_now),
                 judges=judges_for(models),
                 places=places_for(JUDGE.providers, settings),
                 now=_now,
             )
-            # Last in, first out: the worker drains while everything that its handlers use is still open.
-            worker = await stack.enter_async_context(
-                Worker(inbox=inbox, handler=run.handle, limits=lambda: settings().limits)
+            worker = await open_workers(
+                stack, sqs=sqs, address=lambda: settings().channels[JUDGE_CHANNEL.name], run=run, limits=limits
             )
             yield {"readiness": worker.readiness}
 

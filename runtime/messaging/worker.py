@@ -37,7 +37,12 @@ class Release:
     after_seconds: float
 
 
-Handler = Callable[[Delivery], Awaitable[Done | Release]]
+@dataclass(frozen=True)
+class Leave:
+    """Hands off: the message belongs to another delivery by now, or comes back by itself."""
+
+
+Handler = Callable[[Delivery], Awaitable[Done | Release | Leave]]
 """Unavailable, or any other exception, releases the message with a backoff."""
 
 
@@ -142,8 +147,10 @@ class Worker:
                 await self._delete(delivery)
             case Release(after_seconds):
                 await self._hide(delivery, release_seconds(after_seconds, delivery.receive_count, self._limits()))
+            case Leave():
+                log.info("message_left")
 
-    async def _handle(self, delivery: Delivery) -> Done | Release:
+    async def _handle(self, delivery: Delivery) -> Done | Release | Leave:
         later = Release(doubled_seconds(delivery.receive_count, self._limits()))
         over = asyncio.Event()
         heartbeat = asyncio.create_task(self._keep_hidden(delivery, over))

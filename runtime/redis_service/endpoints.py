@@ -5,7 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from runtime.contracts.evaluation import EvaluationRecord
+from runtime.contracts.evaluation import EvaluationRecord, Identity
+from runtime.contracts.leases import LeaseEnd, Saved, StageResult, WorkBegun, WorkStart
 from runtime.contracts.queries import PageQuery
 from runtime.contracts.states import Advance, Creation, NewRequest, RequestStates, StateChange
 from runtime.kit.json_body import json_body
@@ -34,9 +35,26 @@ async def create(new: Annotated[NewRequest, json_body(NewRequest)], states: Stat
 
 @router.post("/requests/{request_id}/advance")
 async def advance(request_id: UUID, change: Annotated[StateChange, json_body(StateChange)], states: States) -> Advance:
-    if change.identity.request_id != request_id:
-        raise Problem(422, "other_request", "The path and the body name different requests: send the same id in both.")
+    _check_same(request_id, change.identity)
     return await states.advance(change)
+
+
+@router.post("/requests/{request_id}/begin")
+async def begin(request_id: UUID, work: Annotated[WorkStart, json_body(WorkStart)], states: States) -> WorkBegun:
+    _check_same(request_id, work.identity)
+    return await states.begin(work)
+
+
+@router.post("/requests/{request_id}/save")
+async def save(request_id: UUID, result: Annotated[StageResult, json_body(StageResult)], states: States) -> Saved:
+    _check_same(request_id, result.identity)
+    return await states.save(result)
+
+
+@router.post("/requests/{request_id}/release")
+async def release(request_id: UUID, end: Annotated[LeaseEnd, json_body(LeaseEnd)], states: States) -> bool:
+    _check_same(request_id, end.identity)
+    return await states.release(end)
 
 
 @router.get("/requests/{request_id}")
@@ -55,3 +73,8 @@ async def get_one(
 @router.get("/requests")
 async def list_open(query: Annotated[PageQuery, Query()], states: States) -> list[EvaluationRecord]:
     return await states.list_open(tenant=query.tenant, limit=query.limit, after=query.after)
+
+
+def _check_same(request_id: UUID, identity: Identity) -> None:
+    if identity.request_id != request_id:
+        raise Problem(422, "other_request", "The path and the body name different requests: send the same id in both.")

@@ -7,12 +7,15 @@ import orjson
 
 from config.topology import Stage
 from runtime.contracts.evaluation import EvaluationRecord, Identity
-from runtime.contracts.lifecycle import Status
+from runtime.contracts.leases import StageResult
+from runtime.contracts.lifecycle import WORKING_STATUS, Status
 from runtime.contracts.states import StateChange
 
 DOCUMENTS = (b"spec", b"inference_result", b"judge_result", b"failure")
 ATTEMPTS_PREFIX = "attempts:"
-_WORKING_STATUS = {Stage.INFERENCE: Status.INFERENCE, Stage.JUDGE: Status.JUDGE}
+_RESULT_FIELDS = {Stage.INFERENCE: "inference_result", Stage.JUDGE: "judge_result"}
+BOOKKEEPING = frozenset({b"claim", b"rebuilt", b"lease_fence", b"lease_until"})
+"""What the scripts keep beside the record, for themselves."""
 
 
 def identity_fields(identity: Identity) -> list[str]:
@@ -26,14 +29,23 @@ def identity_fields(identity: Identity) -> list[str]:
     ]
 
 
+def stage_fields(stage: Stage) -> tuple[Status, str, str]:
+    """The status of a stage at work, and its fields: attempts, result."""
+    return WORKING_STATUS[stage], f"{ATTEMPTS_PREFIX}{stage.value}", _RESULT_FIELDS[stage]
+
+
+def saved_result(result: StageResult) -> tuple[str, str]:
+    """Field and text."""
+    for field in ("inference_result", "judge_result", "failure"):
+        if (document := getattr(result, field)) is not None:
+            return field, document.model_dump_json()
+    raise ValueError("a stage's result is an answer, a verdict or a failure")
+
+
 def fact_texts(change: StateChange) -> list[str]:
     """inference_result, judge_result, failure, outcome; '' for what the change does not say."""
     documents = (change.inference_result, change.judge_result, change.failure)
     return [*(document.model_dump_json() if document else "" for document in documents), change.outcome or ""]
-
-
-def attempts_field(stage: Stage | None) -> str:
-    return f"{ATTEMPTS_PREFIX}{stage.value}" if stage else ""
 
 
 def stage_reached(change: StateChange) -> Status:
@@ -43,7 +55,7 @@ def stage_reached(change: StateChange) -> Status:
             return Status.JUDGE
         case Status.FAILED:
             failed_in = change.failure.stage if change.failure else None
-            return _WORKING_STATUS[failed_in] if failed_in else Status.CREATED
+            return WORKING_STATUS[failed_in] if failed_in else Status.CREATED
         case status:
             return status
 
@@ -62,6 +74,8 @@ def to_record(stored: Mapping[bytes, bytes]) -> EvaluationRecord:
     attempts: dict[str, int] = {}
     for name, value in stored.items():
         key = name.decode()
+        if name in BOOKKEEPING:
+            continue
         if name in DOCUMENTS:
             fields[key] = orjson.Fragment(value)
         elif key.startswith(ATTEMPTS_PREFIX):

@@ -3,10 +3,12 @@
 import hashlib
 from dataclasses import dataclass
 
-from runtime.contracts.lifecycle import RANK, TERMINAL_RANK, Status
+from runtime.contracts.lifecycle import RANK, TERMINAL_RANK
 
 ENDED_CHANNEL = "request-ended"
 """Carries the id of each request that reached a terminal status."""
+UNPUBLISHED_KEY = "unpublished"
+"""The requests that are CREATED only, by the second of their creation: the sweeper looks here."""
 
 
 @dataclass(frozen=True)
@@ -19,12 +21,17 @@ class Script:
 
 
 _RANKS = ", ".join(f"{status.value} = {rank}" for status, rank in RANK.items())
+WORDS = f"""
+local rank = {{{_RANKS}}}
+local terminal, ended_channel = {TERMINAL_RANK}, '{ENDED_CHANNEL}'
+"""
+"""What the scripts share."""
 
 CREATE = Script(
     """
--- KEYS: record, open index, [claim]
+-- KEYS: record, open index, unpublished index, [claim]
 -- ARGV: request_id, ttl, member, oldest member, claim ttl, body hash, then the record's field, value, ...
-local record, open, claim = KEYS[1], KEYS[2], KEYS[3]
+local record, open, unpublished, claim = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local request_id, ttl, member, oldest, claim_ttl, body_hash = unpack(ARGV, 1, 6)
 
 if claim then
@@ -39,6 +46,11 @@ end
 
 if redis.call('EXISTS', record) == 0 then
   redis.call('HSET', record, unpack(ARGV, 7))
+  if claim then
+    redis.call('HSET', record, 'claim', claim)
+  end
+  redis.call('ZADD', unpublished, redis.call('TIME')[1], request_id)
+  redis.call('EXPIRE', unpublished, ttl)
   redis.call('ZADD', open, 0, member)
   -- Whatever is older has no record any more: abandoned requests must not pile up here.
   redis.call('ZREMRANGEBYLEX', open, '-', oldest)
@@ -50,50 +62,36 @@ return {1, request_id, false}
 )
 
 ADVANCE = Script(
-    f"""
-local rank = {{{_RANKS}}}
-local terminal, failed, ended_channel = {TERMINAL_RANK}, '{Status.FAILED.value}', '{ENDED_CHANNEL}'
-"""
-    """
--- KEYS: record, open index, [claim]
--- ARGV: request_id, to, stage, now, ttl, member, attempt, refund, the five facts ('' for none),
+    WORDS
+    + """
+-- KEYS: record, open index, unpublished index, [claim]
+-- ARGV: request_id, to, stage, now, ttl, member, the four facts ('' for none),
 --       then field, value, ... to rebuild a lost record
-local record, open, claim = KEYS[1], KEYS[2], KEYS[3]
-local request_id, to, stage, now, ttl, member, attempt, refund = unpack(ARGV, 1, 8)
-local inference_result, judge_result, failure, outcome = unpack(ARGV, 9, 12)
+local record, open, unpublished, claim = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local request_id, to, stage, now, ttl, member = unpack(ARGV, 1, 6)
+local inference_result, judge_result, failure, outcome = unpack(ARGV, 7, 10)
 local ends = rank[to] == terminal
 
 local current = redis.call('HGET', record, 'status')
-local lost = not current
-if lost then
-  redis.call('HSET', record, 'stage', stage, unpack(ARGV, 13))
-elseif rank[to] < rank[current] or rank[current] == terminal then
+if not current then
+  redis.call('HSET', record, 'stage', stage, 'rebuilt', 1, unpack(ARGV, 11))
+elseif rank[to] <= rank[current] then
   return {0, redis.call('HGETALL', record)}
-elseif to == current then
-  if attempt .. refund .. inference_result .. judge_result .. failure .. outcome == '' then
-    return {0, redis.call('HGETALL', record)}
-  end
 end
 
-if attempt ~= '' then
-  redis.call('HINCRBY', record, attempt, 1)
-end
-if refund ~= '' and tonumber(redis.call('HGET', record, refund) or 0) > 0 then
-  redis.call('HINCRBY', record, refund, -1)
-end
-
--- While it runs the first result wins; its end says what the history row holds, and that is what stays.
-local write = ends and 'HSET' or 'HSETNX'
+-- The end says what the history row holds, and that is what stays.
 if inference_result ~= '' then
-  redis.call(write, record, 'inference_result', inference_result)
+  redis.call('HSET', record, 'inference_result', inference_result)
 end
 if judge_result ~= '' then
-  redis.call(write, record, 'judge_result', judge_result)
-elseif to == failed then
+  redis.call('HSET', record, 'judge_result', judge_result)
+elseif to == 'FAILED' then
   redis.call('HDEL', record, 'judge_result')
 end
 if failure ~= '' then
   redis.call('HSET', record, 'failure', failure)
+else
+  redis.call('HDEL', record, 'failure')
 end
 if outcome ~= '' then
   redis.call('HSET', record, 'outcome', outcome)
@@ -103,7 +101,9 @@ if rank[stage] > rank[redis.call('HGET', record, 'stage')] then
   redis.call('HSET', record, 'stage', stage)
 end
 redis.call('HSET', record, 'status', to, 'updated_at', now)
+redis.call('HDEL', record, 'lease_fence', 'lease_until')
 redis.call('EXPIRE', record, ttl)
+redis.call('ZREM', unpublished, request_id)
 
 if ends then
   redis.call('ZREM', open, member)
@@ -111,7 +111,7 @@ if ends then
     redis.call('DEL', claim)
   end
   redis.call('PUBLISH', ended_channel, request_id)
-elseif lost then
+elseif not current then
   redis.call('ZADD', open, 0, member)
   redis.call('EXPIRE', open, ttl)
 end

@@ -8,23 +8,29 @@ from uuid import UUID
 from config.limits import Limits
 from config.naming import REQUEST_KEY_PREFIX
 from runtime.contracts.evaluation import EvaluationRecord
+from runtime.contracts.leases import LeaseEnd, Saved, StageResult, WorkBegun, WorkStart
 from runtime.contracts.lifecycle import Status, is_terminal
 from runtime.contracts.states import Advance, Creation, Cursor, IdempotencyClaim, NewRequest, StateChange
 from runtime.redis_service.endings import Endings
+from runtime.redis_service.lease_scripts import BEGIN, RELEASE, SAVE
 from runtime.redis_service.link import RedisLink
 from runtime.redis_service.record_hash import (
-    attempts_field,
     fact_texts,
     identity_fields,
     index_member,
     request_id_of,
+    saved_result,
+    stage_fields,
     stage_reached,
     to_record,
 )
-from runtime.redis_service.scripts import ADVANCE, CREATE
+from runtime.redis_service.scripts import ADVANCE, CREATE, UNPUBLISHED_KEY
 
 RECHECK_SECONDS = 5.0
 """A waiter looks by itself this often, in case the message of the end was lost."""
+
+
+TAKEN_OVER = 2
 
 
 class RedisRequestStates:
@@ -78,13 +84,58 @@ class RedisRequestStates:
                 datetime.now(UTC).isoformat(),
                 self._limits().request_ttl_seconds,
                 index_member(identity.created_at, request_id),
-                attempts_field(change.attempt),
-                attempts_field(change.refund),
                 *fact_texts(change),
                 *identity_fields(identity),
             ],
         )
-        return Advance(applied=bool(applied), record=to_record(dict(zip(flat[::2], flat[1::2], strict=True))))
+        return Advance(applied=bool(applied), record=to_record(_pairs(flat)))
+
+    async def begin(self, work: WorkStart) -> WorkBegun:
+        identity = work.identity
+        request_id = str(identity.request_id)
+        to, attempts, result = stage_fields(work.stage)
+        granted, busy_ms, rebuilt, flat = await self._redis.run(
+            BEGIN,
+            keys=_keys(request_id, identity.tenant),
+            args=[
+                *(request_id, to, attempts, result, datetime.now(UTC).isoformat()),
+                self._limits().request_ttl_seconds,
+                index_member(identity.created_at, request_id),
+                str(work.fence),
+                round(work.lease_seconds * 1000),
+                work.inference_result.model_dump_json() if work.inference_result else "",
+                *identity_fields(identity),
+            ],
+        )
+        return WorkBegun(
+            record=to_record(_pairs(flat)),
+            granted=granted > 0,
+            busy_seconds=busy_ms / 1000 if busy_ms >= 0 else None,
+            rebuilt=bool(rebuilt),
+            taken_over=granted == TAKEN_OVER,
+        )
+
+    async def save(self, result: StageResult) -> Saved:
+        identity = result.identity
+        request_id = str(identity.request_id)
+        to, _, _ = stage_fields(result.stage)
+        held, flat = await self._redis.run(
+            SAVE,
+            keys=_keys(request_id, identity.tenant),
+            args=[
+                *(to, *saved_result(result), datetime.now(UTC).isoformat()),
+                self._limits().request_ttl_seconds,
+                index_member(identity.created_at, request_id),
+                str(result.fence),
+                *identity_fields(identity),
+            ],
+        )
+        return Saved(held=bool(held), record=to_record(_pairs(flat)))
+
+    async def release(self, end: LeaseEnd) -> bool:
+        _, attempts, _ = stage_fields(end.stage)
+        keys = [_record_key(str(end.identity.request_id))]
+        return bool(await self._redis.run(RELEASE, keys=keys, args=[str(end.fence), attempts if end.refund else ""]))
 
     async def get(self, request_id: UUID, *, tenant: str, wait_seconds: float = 0) -> EvaluationRecord | None:
         clock = asyncio.get_running_loop().time
@@ -138,10 +189,15 @@ def _open_key(tenant: str) -> str:
     return f"open:{tenant}"
 
 
-def _keys(request_id: str, tenant: str, claim: IdempotencyClaim | None) -> list[str]:
-    keys = [_record_key(request_id), _open_key(tenant)]
+def _keys(request_id: str, tenant: str, claim: IdempotencyClaim | None = None) -> list[str]:
+    keys = [_record_key(request_id), _open_key(tenant), UNPUBLISHED_KEY]
     # The hash has a fixed length, so no tenant's name can reach into another's claims.
     return [*keys, f"idempotency:{tenant}:{claim.key_hash}"] if claim else keys
+
+
+def _pairs(flat: Sequence[bytes]) -> dict[bytes, bytes]:
+    """What HGETALL gives inside a script."""
+    return dict(zip(flat[::2], flat[1::2], strict=True))
 
 
 async def _wait(woken: asyncio.Event, seconds: float) -> None:

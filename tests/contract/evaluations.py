@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from config.topology import Stage
 from runtime.contracts.evaluation import Candidate, EvaluationRecord, EvaluationSpec, Identity, JudgeSettings, Message
 from runtime.contracts.failures import FailureReason, failure
+from runtime.contracts.leases import WorkStart
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.outcomes import CriterionScore, InferenceResult, JudgeResult, Outcome
 from runtime.contracts.rubric import DEFAULT_RUBRIC
@@ -14,6 +15,7 @@ from runtime.contracts.states import IdempotencyClaim, NewRequest, StateChange
 
 START = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)
 JUDGE_MODEL = "google/gemini-x"
+FENCE = UUID(int=1)
 
 
 def fresh_tenant() -> str:
@@ -63,6 +65,11 @@ def verdict(score: float = 0.85) -> JudgeResult:
 
 def change(of: Identity, to: Status, **facts: Any) -> StateChange:
     return StateChange(identity=of, to=to, **facts)
+
+
+def work(of: Identity, fence: UUID = FENCE, *, stage: Stage = Stage.INFERENCE, **changes: Any) -> WorkStart:
+    fields: dict[str, Any] = {"lease_seconds": 60.0}
+    return WorkStart(identity=of, stage=stage, fence=fence, **fields | changes)
 
 
 def completed(of: Identity, *, score: float = 0.85) -> EvaluationRecord:

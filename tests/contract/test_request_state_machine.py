@@ -1,4 +1,4 @@
-"""What every `RequestStates` must do: the state machine, forwards only, with attempts and first results."""
+"""What every `RequestStates` must do: the state machine, forwards only; a terminal state never changes."""
 
 import asyncio
 
@@ -30,9 +30,7 @@ async def test_a_late_report_changes_nothing_after_the_end(states: RequestStates
     new = new_request(tenant=tenant)
     await states.create(new)
     ended = await states.advance(change(new.identity, Status.COMPLETED, judge_result=verdict(), outcome=Outcome.SCORED))
-    advance = await states.advance(
-        change(new.identity, late, attempt=Stage.JUDGE, inference_result=answer("late"), outcome=Outcome.REFUSED)
-    )
+    advance = await states.advance(change(new.identity, late, inference_result=answer("late"), outcome=Outcome.REFUSED))
     assert advance == Advance(applied=False, record=ended.record)
 
 
@@ -40,50 +38,9 @@ async def test_a_step_back_is_refused(states: RequestStates, tenant: str) -> Non
     new = new_request(tenant=tenant)
     await states.create(new)
     await states.advance(change(new.identity, Status.JUDGE))
-    advance = await states.advance(change(new.identity, Status.INFERENCE, attempt=Stage.INFERENCE))
+    advance = await states.advance(change(new.identity, Status.INFERENCE))
     assert not advance.applied
-    assert (advance.record.status, advance.record.attempts) == (Status.JUDGE, {})
-
-
-async def test_the_same_status_is_applied_only_where_it_brings_facts(states: RequestStates, tenant: str) -> None:
-    new = new_request(tenant=tenant)
-    await states.create(new)
-    await states.advance(change(new.identity, Status.INFERENCE))
-    empty = await states.advance(change(new.identity, Status.INFERENCE))
-    telling = await states.advance(change(new.identity, Status.INFERENCE, inference_result=answer()))
-    assert not empty.applied
-    assert telling.applied
-    assert telling.record.inference_result == answer()
-
-
-async def test_attempts_are_counted_by_stage_and_a_refund_takes_one_back(states: RequestStates, tenant: str) -> None:
-    new = new_request(tenant=tenant)
-    await states.create(new)
-    for _ in range(3):
-        await states.advance(change(new.identity, Status.INFERENCE, attempt=Stage.INFERENCE))
-    await states.advance(change(new.identity, Status.INFERENCE, refund=Stage.INFERENCE))
-    advance = await states.advance(change(new.identity, Status.JUDGE, attempt=Stage.JUDGE))
-    assert advance.record.attempts == {Stage.INFERENCE: 2, Stage.JUDGE: 1}
-
-
-async def test_a_refund_without_an_attempt_does_not_go_below_zero(states: RequestStates, tenant: str) -> None:
-    new = new_request(tenant=tenant)
-    await states.create(new)
-    advance = await states.advance(change(new.identity, Status.INFERENCE, refund=Stage.INFERENCE))
-    assert advance.record.attempts.get(Stage.INFERENCE, 0) == 0
-
-
-async def test_the_first_result_of_a_running_request_is_kept(states: RequestStates, tenant: str) -> None:
-    new = new_request(tenant=tenant)
-    await states.create(new)
-    await states.advance(change(new.identity, Status.INFERENCE, inference_result=answer("first")))
-    await states.advance(change(new.identity, Status.INFERENCE, inference_result=answer("second")))
-    await states.advance(
-        change(new.identity, Status.JUDGE, inference_result=answer("third"), judge_result=verdict(0.1))
-    )
-    advance = await states.advance(change(new.identity, Status.JUDGE, judge_result=verdict(0.9)))
-    assert advance.record.inference_result == answer("first")
-    assert advance.record.judge_result == verdict(0.1)
+    assert advance.record.status is Status.JUDGE
 
 
 async def test_the_end_shows_the_result_that_the_history_holds(states: RequestStates, tenant: str) -> None:
@@ -115,11 +72,11 @@ async def test_an_end_that_skips_its_stage_still_names_it(states: RequestStates,
 @pytest.mark.parametrize("to", [Status.GATEWAY, Status.INFERENCE, Status.JUDGE])
 async def test_a_lost_record_is_rebuilt_from_the_change(states: RequestStates, tenant: str, to: Status) -> None:
     lost = new_request(tenant=tenant).identity
-    advance = await states.advance(change(lost, to, attempt=Stage.INFERENCE, inference_result=answer()))
+    advance = await states.advance(change(lost, to, inference_result=answer()))
     assert advance.applied
     assert advance.record.identity == lost
     assert (advance.record.status, advance.record.stage) == (to, to)
-    assert advance.record.attempts == {Stage.INFERENCE: 1}
+    assert advance.record.inference_result == answer()
     assert await states.get(lost.request_id, tenant=tenant) == advance.record
     assert await states.list_open(tenant=tenant, limit=5) == [advance.record]
 
@@ -143,18 +100,6 @@ async def test_of_simultaneous_ends_one_is_applied_and_stays(states: RequestStat
     (applied,) = [advance for advance in advances if advance.applied]
     assert all(advance.record == applied.record for advance in advances)
     assert await states.get(new.identity.request_id, tenant=tenant) == applied.record
-
-
-async def test_simultaneous_attempts_are_all_counted(states: RequestStates, tenant: str) -> None:
-    new = new_request(tenant=tenant)
-    await states.create(new)
-    await states.advance(change(new.identity, Status.JUDGE))
-    async with asyncio.TaskGroup() as tasks:
-        for _ in range(20):
-            tasks.create_task(states.advance(change(new.identity, Status.JUDGE, attempt=Stage.JUDGE)))
-    record = await states.get(new.identity.request_id, tenant=tenant)
-    assert record is not None
-    assert record.attempts == {Stage.JUDGE: 20}
 
 
 @pytest.mark.parametrize("current", list(Status))

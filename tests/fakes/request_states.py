@@ -1,34 +1,33 @@
 """`RequestStates` in memory, with the rules of the real one and, where asked for, its moods."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from config.topology import Stage
-from runtime.contracts.evaluation import EvaluationRecord
-from runtime.contracts.lifecycle import RANK, Status, is_terminal, may_advance
+from runtime.contracts.evaluation import EvaluationRecord, Identity
+from runtime.contracts.leases import LeaseEnd, Saved, StageResult, WorkBegun, WorkStart
+from runtime.contracts.lifecycle import RANK, WORKING_STATUS, Status, is_terminal, may_advance
 from runtime.contracts.states import Advance, Creation, Cursor, IdempotencyClaim, NewRequest, StateChange
 from tests.fakes.flakiness import Flakiness, reliable
+from tests.fakes.leases import InMemoryLeases
 
-_STAGE_STATUS = {Stage.INFERENCE: Status.INFERENCE, Stage.JUDGE: Status.JUDGE, None: Status.CREATED}
+T = TypeVar("T")
 
 
-class InMemoryRequestStates:
+class InMemoryRequestStates(InMemoryLeases):
     """Remembers every change that it applied, in order, in `applied`."""
 
     def __init__(self, *, flaky: float = 0, seed: int = 0) -> None:
-        self.records: dict[UUID, EvaluationRecord] = {}
+        super().__init__()
         self.applied: list[StateChange] = []
         self.flakiness = Flakiness(what="redis-service", share=flaky, seed=seed) if flaky else reliable("redis-service")
         self._claims: dict[tuple[str, str], Creation] = {}
         self._changed = asyncio.Condition()
 
     async def create(self, new: NewRequest) -> Creation:
-        self.flakiness.before()
-        creation = self._create(new)
-        self.flakiness.after()
-        return creation
+        return self._atomically(lambda: self._create(new))
 
     async def advance(self, change: StateChange) -> Advance:
         self.flakiness.before()
@@ -37,6 +36,21 @@ class InMemoryRequestStates:
             self._changed.notify_all()
         self.flakiness.after()
         return advance
+
+    async def begin(self, work: WorkStart) -> WorkBegun:
+        return self._atomically(lambda: self.begin_now(work))
+
+    async def save(self, result: StageResult) -> Saved:
+        return self._atomically(lambda: self.save_now(result))
+
+    async def release(self, end: LeaseEnd) -> bool:
+        return self._atomically(lambda: self.release_now(end))
+
+    def _atomically(self, step: Callable[[], T]) -> T:
+        self.flakiness.before()
+        result = step()
+        self.flakiness.after()
+        return result
 
     async def get(self, request_id: UUID, *, tenant: str, wait_seconds: float = 0) -> EvaluationRecord | None:
         self.flakiness.before()
@@ -60,9 +74,14 @@ class InMemoryRequestStates:
     async def readiness(self) -> dict[str, str]:
         return {}
 
+    def put(self, identity: Identity) -> None:
+        """As after its creation."""
+        self._create(NewRequest(identity=identity))
+
     def lose(self, request_id: UUID) -> None:
         """As a Redis that was restarted empty."""
         del self.records[request_id]
+        self.drop_lease(request_id)
 
     def _create(self, new: NewRequest) -> Creation:
         identity, claim = new.identity, new.idempotency
@@ -79,21 +98,22 @@ class InMemoryRequestStates:
     def _advance(self, change: StateChange) -> Advance:
         current = self.records.get(change.identity.request_id)
         if current is None:
-            current = _record(change.identity, status=change.to, stage=Status.CREATED)
-        elif not _is_due(current, change):
+            current = self._rebuild(change.identity, Status.CREATED)
+        elif not may_advance(current.status, change.to):
             return Advance(applied=False, record=current)
         record = current.model_copy(
             update={
                 "status": change.to,
                 "stage": max(current.stage, _stage_reached(change), key=RANK.__getitem__),
                 "updated_at": datetime.now(UTC),
-                "attempts": _counted(current.attempts, change),
-                "failure": change.failure or current.failure,
+                "inference_result": change.inference_result or current.inference_result,
+                "judge_result": change.judge_result or (None if change.to is Status.FAILED else current.judge_result),
+                "failure": change.failure,
                 "outcome": change.outcome or current.outcome,
-                **_results(current, change),
             }
         )
         self.records[record.request_id] = record
+        self.drop_lease(record.request_id)
         self.applied.append(change)
         if is_terminal(record.status):
             self._release(record, change.release_idempotency)
@@ -120,48 +140,10 @@ def _order(record: EvaluationRecord) -> tuple[datetime, str]:
     return record.created_at, str(record.request_id)
 
 
-def _is_due(current: EvaluationRecord, change: StateChange) -> bool:
-    facts = (
-        change.attempt,
-        change.refund,
-        change.inference_result,
-        change.judge_result,
-        change.failure,
-        change.outcome,
-    )
-    if is_terminal(current.status):
-        return False
-    if change.to is current.status:
-        return any(fact is not None for fact in facts)
-    return may_advance(current.status, change.to)
-
-
 def _stage_reached(change: StateChange) -> Status:
     if change.to is Status.COMPLETED:
         return Status.JUDGE
     if change.to is Status.FAILED:
-        return _STAGE_STATUS[change.failure.stage if change.failure else None]
+        failed_in = change.failure.stage if change.failure else None
+        return WORKING_STATUS[failed_in] if failed_in else Status.CREATED
     return change.to
-
-
-def _counted(attempts: dict[Stage, int], change: StateChange) -> dict[Stage, int]:
-    counts = dict(attempts)
-    if change.attempt is not None:
-        counts[change.attempt] = counts.get(change.attempt, 0) + 1
-    if change.refund is not None and counts.get(change.refund, 0) > 0:
-        counts[change.refund] -= 1
-    return counts
-
-
-def _results(current: EvaluationRecord, change: StateChange) -> dict[str, object]:
-    """The first result stays while it runs; the end brings what the history holds."""
-    if not is_terminal(change.to):
-        return {
-            "inference_result": current.inference_result or change.inference_result,
-            "judge_result": current.judge_result or change.judge_result,
-        }
-    scored = None if change.to is Status.FAILED else current.judge_result
-    return {
-        "inference_result": change.inference_result or current.inference_result,
-        "judge_result": change.judge_result or scored,
-    }

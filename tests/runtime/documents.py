@@ -21,6 +21,7 @@ def runtime_document(**changes: object) -> RuntimeDocument:
             channel.name: ChannelAddress(
                 topic_arn=f"arn:aws:sns:us-east-1:123456789012:{channel.topic}",
                 queue_url=f"http://127.0.0.1/123456789012/{channel.queue}",
+                dead_letter_queue_url=f"http://127.0.0.1/123456789012/{channel.dead_letter_queue}",
             )
             for channel in CHANNELS
         },

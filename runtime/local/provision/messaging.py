@@ -18,10 +18,13 @@ async def provision_channels(*, sns: Any, sqs: Any, names: Names, limits: Limits
 
 async def _provision_channel(channel: Channel, *, sns: Any, sqs: Any, names: Names, limits: Limits) -> ChannelAddress:
     topic_arn: str = (await sns.create_topic(Name=names.topic(channel)))["TopicArn"]
-    _, dead_letter_arn = await _queue(
+    dead_letter_url, dead_letter_arn = await _queue(
         sqs,
         names.dead_letter_queue(channel),
-        {"MessageRetentionPeriod": str(limits.dead_letter_retention_seconds)},
+        {
+            "VisibilityTimeout": str(limits.visibility_timeout_seconds),
+            "MessageRetentionPeriod": str(limits.dead_letter_retention_seconds),
+        },
     )
     redrive = {"deadLetterTargetArn": dead_letter_arn, "maxReceiveCount": str(limits.max_receive_count)}
     url, arn = await _queue(
@@ -36,7 +39,7 @@ async def _provision_channel(channel: Channel, *, sns: Any, sqs: Any, names: Nam
     )
     await sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(_only_from(topic_arn, arn))})
     await sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
-    return ChannelAddress(topic_arn=topic_arn, queue_url=url)
+    return ChannelAddress(topic_arn=topic_arn, queue_url=url, dead_letter_queue_url=dead_letter_url)
 
 
 async def _queue(sqs: Any, name: str, attributes: dict[str, str]) -> tuple[str, str]:

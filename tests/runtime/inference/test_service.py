@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -10,6 +11,7 @@ from config.limits import Limits
 from config.topology import Provider, Stage
 from runtime.contracts.evaluation import Identity
 from runtime.contracts.failures import FailureReason
+from runtime.contracts.leases import WorkStart
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.messages import (
     JUDGE_MESSAGE,
@@ -22,9 +24,10 @@ from runtime.contracts.states import StateChange
 from runtime.contracts.unavailable import Unavailable
 from runtime.inference.service import RunInference
 from runtime.keys.ports import KeyExpired, KeyUnreadable
-from runtime.messaging.worker import Done, Release
+from runtime.messaging.worker import Done, Leave, Release
 from runtime.providers.chat_model import ChatReply, ProviderError
 from runtime.stages.places import Places
+from runtime.stages.turn import StageTurns
 from tests.contract.evaluations import identity, spec
 from tests.fakes.publisher import InMemoryPublisher
 from tests.fakes.request_states import InMemoryRequestStates
@@ -37,6 +40,8 @@ class Bench:
     """The service over fakes, and the message that it gets."""
 
     model: ScriptedModel = field(default_factory=lambda: ScriptedModel("Titan."))
+    seconds: float = 0.0
+    """The clock of the leases."""
     states: InMemoryRequestStates = field(default_factory=InMemoryRequestStates)
     publisher: InMemoryPublisher = field(default_factory=InMemoryPublisher)
     opener: ScriptedOpener = field(default_factory=ScriptedOpener)
@@ -45,17 +50,24 @@ class Bench:
 
     candidate_key: SealedKey = field(default_factory=lambda: sealed(Stage.INFERENCE, Provider.OPENAI))
 
-    async def handle(self) -> Done | Release:
-        service = RunInference(
+    def __post_init__(self) -> None:
+        self.states.put(self.identity)
+
+    @property
+    def service(self) -> RunInference:
+        return RunInference(
             limits=lambda: self.limits,
-            states=self.states,
+            turns=StageTurns(stage=Stage.INFERENCE, leases=self.states, limits=lambda: self.limits, now=lambda: NOW),
             publisher=self.publisher,
             opener=self.opener,
             models={Provider.OPENAI: self.model},
             places={Provider.OPENAI: Places(lambda: 1)},
-            now=lambda: NOW,
         )
-        return await service.handle(delivered(self.message))
+
+    async def handle(self, body: str | None = None, *, receive_count: int = 1) -> Done | Release | Leave:
+        self.states.read_clock = lambda: self.seconds
+        message = self.message if body is None else body
+        return await self.service.handle(delivered(message, receive_count=receive_count))
 
     @property
     def message(self) -> EvaluationRequested:
@@ -91,7 +103,6 @@ async def test_a_given_answer_passes_through_without_a_call() -> None:
     assert await bench.handle() == Done()
     assert bench.published[0].inference_result.output == "Rhea."
     assert bench.published[0].inference_result.source == "provided"
-    assert bench.attempts == 0
 
 
 async def test_a_duplicate_publishes_the_saved_answer_without_a_second_call() -> None:
@@ -173,8 +184,12 @@ async def test_past_its_deadline_a_request_fails_without_a_call() -> None:
 
 async def test_attempts_that_died_without_a_word_count() -> None:
     bench = Bench()
-    for _ in range(4):
-        await bench.states.advance(StateChange(identity=bench.identity, to=Status.INFERENCE, attempt=Stage.INFERENCE))
+    bench.states.read_clock = lambda: bench.seconds
+    for died in range(4):
+        await bench.states.begin(
+            WorkStart(identity=bench.identity, stage=Stage.INFERENCE, fence=UUID(int=died), lease_seconds=60)
+        )
+        bench.seconds += 61
     assert await bench.handle() == Done()
     assert bench.published[0].failure.reason is FailureReason.TRANSIENT
     assert bench.model.asked == []
@@ -249,16 +264,7 @@ async def test_a_truncated_answer_is_judged_and_marked() -> None:
 @pytest.mark.parametrize("body", ["", "not json", "{}", '{"type":"evaluation_requested","version":2}', "[" * 10_000])
 async def test_a_message_that_cannot_be_read_is_left_for_the_dead_letter_queue(body: str) -> None:
     bench = Bench()
-    service = RunInference(
-        limits=lambda: bench.limits,
-        states=bench.states,
-        publisher=bench.publisher,
-        opener=bench.opener,
-        models={},
-        places={},
-        now=lambda: NOW,
-    )
-    assert isinstance(await service.handle(delivered(body)), Release)
+    assert isinstance(await bench.handle(body), Release)
     assert bench.published == []
 
 
@@ -272,8 +278,11 @@ async def test_through_a_flaky_dependency_every_request_is_passed_on_and_asked_o
     )
     for _ in range(50):
         try:
-            if await bench.handle() == Done():
-                break
+            match await bench.handle():
+                case Done():
+                    break
+                case Release(seconds):
+                    bench.seconds += seconds
         except Unavailable:
             continue
     assert {message.inference_result.output for message in bench.published} == {"Titan."}

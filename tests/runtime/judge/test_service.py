@@ -18,9 +18,10 @@ from runtime.contracts.outcomes import JudgeResult, Outcome
 from runtime.contracts.unavailable import Unavailable
 from runtime.judge.ports import JudgeTask
 from runtime.judge.service import RunJudgement
-from runtime.messaging.worker import Done, Release
+from runtime.messaging.worker import Done, Leave, Release
 from runtime.providers.chat_model import ProviderError
 from runtime.stages.places import Places
+from runtime.stages.turn import StageTurns
 from tests.contract.evaluations import answer, completed, identity, verdict
 from tests.fakes.history import InMemoryHistory
 from tests.fakes.request_states import InMemoryRequestStates
@@ -53,19 +54,26 @@ class Bench:
     failed_inference: FailureReason | None = None
     deliveries: int = 0
 
-    async def handle(self, body: str | None = None) -> Done | Release:
-        service = RunJudgement(
+    def __post_init__(self) -> None:
+        self.states.put(self.identity)
+
+    @property
+    def service(self) -> RunJudgement:
+        return RunJudgement(
             limits=Limits,
             states=self.states,
+            turns=StageTurns(stage=Stage.JUDGE, leases=self.states, limits=Limits, now=lambda: NOW),
             history=self.history,
             opener=ScriptedOpener(),
             judges={Provider.GOOGLE: self.judge},
             places={Provider.GOOGLE: Places(lambda: 1)},
             now=lambda: NOW,
         )
+
+    async def handle(self, body: str | None = None) -> Done | Release | Leave:
         self.deliveries += 1
         message = body if body is not None else self.message
-        return await service.handle(delivered(message, receive_count=self.deliveries))
+        return await self.service.handle(delivered(message, receive_count=self.deliveries))
 
     @property
     def message(self) -> InferenceCompleted | InferenceFailed:

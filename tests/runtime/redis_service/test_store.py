@@ -16,7 +16,7 @@ from runtime.contracts.unavailable import Unavailable
 from runtime.local.replacements import RedisServer
 from runtime.redis_service.link import RedisLink
 from runtime.redis_service.store import RedisRequestStates
-from tests.contract.evaluations import answer, change, claim, fresh_tenant, new_request, spec, verdict
+from tests.contract.evaluations import answer, change, claim, fresh_tenant, identity, new_request, spec, verdict, work
 from tests.runtime.redis_service.stores import Subject, admin, open_subject
 from tests.servers.process import free_port
 from tests.servers.redis_server import at_port, own_redis
@@ -80,7 +80,7 @@ async def test_a_transition_is_one_command(subject: Subject, redis: Redis, tenan
     await subject.states.create(new)
     await subject.states.advance(change(new.identity, Status.GATEWAY))
     before = (await redis.info("commandstats"))["cmdstat_evalsha"]["calls"]
-    await subject.states.advance(change(new.identity, Status.INFERENCE, attempt=Stage.INFERENCE))
+    await subject.states.advance(change(new.identity, Status.INFERENCE))
     assert (await redis.info("commandstats"))["cmdstat_evalsha"]["calls"] == before + 1
 
 
@@ -118,8 +118,8 @@ async def test_a_redis_that_forgot_the_scripts_is_given_them_again(subject: Subj
     new = new_request(tenant=tenant)
     await subject.states.create(new)
     await redis.script_flush()
-    advance = await subject.states.advance(change(new.identity, Status.INFERENCE, attempt=Stage.INFERENCE))
-    assert advance.record.attempts == {Stage.INFERENCE: 1}
+    begun = await subject.states.begin(work(new.identity))
+    assert begun.record.attempts == {Stage.INFERENCE: 1}
 
 
 async def test_a_waiter_looks_again_where_the_message_of_the_end_was_lost(
@@ -152,19 +152,19 @@ async def test_a_broken_subscription_comes_back(redis_at: RedisServer, redis: Re
 
 async def test_a_redis_that_is_restarted_empty_costs_nothing_but_the_record(tmp_path: Path, tenant: str) -> None:
     port, new = free_port(), new_request(tenant=tenant)
-    begin = change(new.identity, Status.INFERENCE, attempt=Stage.INFERENCE)
     server = at_port(port)
     async with open_subject(server) as opened:
         with own_redis(tmp_path / "before", port=port):
             await opened.states.create(new)
-            await opened.states.advance(begin)
+            await opened.states.begin(work(new.identity))
         with pytest.raises(Unavailable):
-            await opened.states.advance(begin)
+            await opened.states.begin(work(new.identity))
         with own_redis(tmp_path / "after", port=port):
-            advance = await opened.states.advance(begin)
-    assert advance.applied
-    assert advance.record.identity == new.identity
-    assert advance.record.attempts == {Stage.INFERENCE: 1}
+            begun = await opened.states.begin(work(new.identity))
+    assert begun.granted
+    assert begun.rebuilt
+    assert begun.record.identity == new.identity
+    assert begun.record.attempts == {Stage.INFERENCE: 1}
 
 
 async def test_a_full_redis_is_unavailable_and_evicts_nothing(tmp_path: Path, tenant: str) -> None:
@@ -184,7 +184,7 @@ async def test_a_lost_reply_is_unavailable_and_the_attempt_is_counted_once(
     new = new_request(tenant=tenant)
     await subject.states.create(new)
     # From here on Redis knows the script: what it is sent, it runs.
-    await subject.states.advance(change(new.identity, Status.GATEWAY))
+    await subject.states.begin(work(identity(tenant=tenant)))
     async with tcp_proxy(redis_at.address.host, redis_at.address.port) as proxy:
         address = redis_at.address.model_copy(update={"port": proxy.port})
         password = SecretStr(redis_at.password) if redis_at.password else None
@@ -193,10 +193,10 @@ async def test_a_lost_reply_is_unavailable_and_the_attempt_is_counted_once(
             await states.get(new.identity.request_id, tenant=tenant)
             proxy.set(Mode.LOSE_REPLY)
             with pytest.raises(Unavailable):
-                await states.advance(change(new.identity, Status.INFERENCE, attempt=Stage.INFERENCE))
-            record = await states.get(new.identity.request_id, tenant=tenant)
-    assert record is not None
-    assert record.attempts == {Stage.INFERENCE: 1}
+                await states.begin(work(new.identity))
+            repeated = await states.begin(work(new.identity))
+    assert repeated.granted
+    assert repeated.record.attempts == {Stage.INFERENCE: 1}
 
 
 async def test_a_redis_that_moved_is_followed_without_a_restart(tmp_path: Path, tenant: str) -> None:
