@@ -42,7 +42,9 @@ def _one_at_a_time(ledger: Ledger, call: Call, before: list[Call]) -> Iterator[V
 
 
 def _was_saved(ledger: Ledger, call: Call) -> bool:
-    """A result was there when the states let the call begin, or the row, and Redis has not lost the record since."""
+    """A result was there when the states let the call begin, and Redis has not lost it since; or the judge's row."""
+    if call.stage is Stage.JUDGE and any(row.at < call.granted_at for row in ledger.rows[call.request_id]):
+        return True
     last = None
     for seen in ledger.transitions[call.request_id]:
         if seen.at < call.granted_at:
@@ -51,11 +53,7 @@ def _was_saved(ledger: Ledger, call: Call) -> bool:
         return False
     if call.stage is Stage.INFERENCE:
         return last.answer_saved or RANK[last.status] > RANK[Status.INFERENCE]
-    return last.verdict_saved or RANK[last.status] > RANK[Status.JUDGE] or _row_before(ledger, call)
-
-
-def _row_before(ledger: Ledger, call: Call) -> bool:
-    return any(row.at < call.granted_at for row in ledger.rows[call.request_id])
+    return last.verdict_saved or RANK[last.status] > RANK[Status.JUDGE]
 
 
 def _extra(ledger: Ledger, call: Call, before: list[Call]) -> Iterator[Violation]:

@@ -22,6 +22,7 @@ def check(ledger: Ledger, limits: Limits) -> list[Violation]:
         *_monotonic(ledger),
         *_durable(ledger),
         *check_calls(ledger, limits),
+        *_patient(ledger),
         *_drained(ledger),
     ]
 
@@ -66,12 +67,15 @@ def _rows(ledger: Ledger) -> Iterator[Violation]:
 
 
 def _agreed(ledger: Ledger) -> Iterator[Violation]:
-    """I2: the state ends as the row says."""
+    """I2: the state ends as the row says.
+
+    A request that was refused although its message went out may first be FAILED; then nobody was promised an end.
+    """
     for request_id, rows in ledger.rows.items():
-        stored = rows[-1].record.status if rows else None
-        for status in {seen.status for seen in ledger.transitions[request_id] if is_terminal(seen.status)}:
-            if stored and status is not stored:
-                yield Violation("I2", request_id, f"the state is {status}, the row {stored}")
+        for seen in ledger.transitions[request_id]:
+            counts = is_terminal(seen.status) and (seen.row_existed or request_id in ledger.accepted)
+            if rows and counts and seen.status is not rows[-1].record.status:
+                yield Violation("I2", request_id, f"the state is {seen.status}, the row {rows[-1].record.status}")
 
 
 def _monotonic(ledger: Ledger) -> Iterator[Violation]:
@@ -95,6 +99,12 @@ def _durable(ledger: Ledger) -> Iterator[Violation]:
     for request_id, transitions in ledger.transitions.items():
         if any(seen.status is Status.COMPLETED and not seen.row_existed for seen in transitions):
             yield Violation("I4", request_id, "COMPLETED before its row was there")
+
+
+def _patient(ledger: Ledger) -> Iterator[Violation]:
+    """The dead-letter queue is an alarm for bugs: waiting, for whatever it may be, brings no message there."""
+    for message in ledger.dead_letters:
+        yield Violation("DLQ", None, f"{message} was given up")
 
 
 def _drained(ledger: Ledger) -> Iterator[Violation]:

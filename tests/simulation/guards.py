@@ -1,17 +1,10 @@
 """The guards of the protocol, each taken out at a seam of the simulation, and the promises that must then break."""
 
-import asyncio
 from dataclasses import dataclass
-from typing import Any
 
-from runtime.contracts.evaluation import EvaluationRecord
-from runtime.contracts.lifecycle import Status
-from runtime.contracts.states import Advance, StateChange
-from runtime.contracts.unavailable import Unavailable
-from runtime.messaging.ports import Delivery
-from tests.fakes.history import InMemoryHistory
-from tests.fakes.request_states import InMemoryRequestStates
-from tests.simulation.ports import LinkedHistory, LinkedInbox
+from tests.simulation import without_leases as leases
+from tests.simulation import without_order as order
+from tests.simulation import without_patience as patience
 from tests.simulation.wiring import Wiring
 
 
@@ -22,61 +15,24 @@ class Removal:
     name: str
     without: Wiring
     breaks: tuple[str, ...]
-    """Each of these invariants breaks in some seed."""
-
-
-class DeletesFirst(LinkedInbox):
-    async def receive(self, *, max_messages: int, wait_seconds: int) -> list[Delivery]:
-        deliveries = await super().receive(max_messages=max_messages, wait_seconds=wait_seconds)
-        for delivery in deliveries:
-            await self.delete(delivery)
-        return deliveries
-
-
-class WritesTheRowLater(LinkedHistory):
-    """So the state becomes COMPLETED first."""
-
-    async def record(self, record: EvaluationRecord) -> EvaluationRecord:
-        self._later = asyncio.create_task(self._written(record))
-        return record
-
-    async def _written(self, record: EvaluationRecord) -> None:
-        await asyncio.sleep(1)
-        try:
-            await super().record(record)
-        except Unavailable:
-            return
-
-
-class ManyRows(InMemoryHistory):
-    """A table without a unique key."""
-
-    async def record(self, record: EvaluationRecord) -> EvaluationRecord:
-        self.rows[record.request_id] = record
-        return record
-
-
-class LooksForNoRow(LinkedHistory):
-    async def get(self, request_id: Any, *, tenant: str) -> EvaluationRecord | None:
-        return None
-
-
-class ForgetsLostRecords(InMemoryRequestStates):
-    """As if the messages carried an id only: what is not here cannot be worked on."""
-
-    async def advance(self, change: StateChange) -> Advance:
-        if change.identity.request_id in self.records:
-            return await super().advance(change)
-        unknown = EvaluationRecord(
-            **dict(change.identity), status=Status.FAILED, stage=Status.CREATED, updated_at=change.identity.created_at
-        )
-        return Advance(applied=False, record=unknown)
+    """Each of these breaks in some seed."""
 
 
 REMOVALS = (
-    Removal("delete after the work", Wiring(inbox=DeletesFirst), ("I1",)),
-    Removal("the row before COMPLETED", Wiring(history=WritesTheRowLater), ("I4",)),
-    Removal("one row for each request", Wiring(rows=ManyRows), ("I2",)),
-    Removal("the look for a row", Wiring(history=LooksForNoRow), ("I5",)),
-    Removal("self-contained messages", Wiring(store=ForgetsLostRecords), ("I1",)),
+    Removal("the lease", Wiring(store=leases.GrantsAlways), ("I5",)),
+    Removal("a lease longer than the call", Wiring(states=leases.ShortLease), ("I5",)),
+    Removal("a hard deadline of the call", Wiring(provider=leases.EndlessCalls), ("I5",)),
+    Removal("the time left of a turn", Wiring(turns=leases.StartsLate), ("I5",)),
+    Removal("the fence", Wiring(store=leases.NoFence), ("I5",)),
+    Removal("the saved result under the lease", Wiring(store=leases.SeesNoResult), ("I5",)),
+    Removal("saving before passing on", Wiring(states=leases.SavesNothing), ("I5",)),
+    Removal("the count of attempts", Wiring(states=leases.CountsNothing), ("I9",)),
+    Removal("deleting last", Wiring(inbox=order.DeletesFirst), ("I1",)),
+    Removal("the row before COMPLETED", Wiring(history=order.WritesTheRowLater), ("I4",)),
+    Removal("one row for each request", Wiring(rows=order.ManyRows), ("I2",)),
+    Removal("the look for a row", Wiring(history=order.LooksForNoRow), ("I5",)),
+    Removal("self-contained messages", Wiring(store=order.ForgetsLostRecords), ("I1",)),
+    Removal("forwards only", Wiring(store=order.AnyOrder), ("I3",)),
+    Removal("long releases", Wiring(inbox=patience.ComesBackSoon), ("DLQ",)),
+    Removal("the readers of the dead letters", Wiring(buries=False), ("I1", "I10")),
 )

@@ -63,8 +63,8 @@ class Ledger:
     losses: list[float] = field(default_factory=list)
     unsaved: set[tuple[UUID, str]] = field(default_factory=set)
     """Requests and processes for which the states were away when a result was to be saved."""
-    dead_letters: list[tuple[float, str, str]] = field(default_factory=list)
-    """When, from which queue, what body."""
+    dead_letters: list[str] = field(default_factory=list)
+    """Messages that came back too often, from queues with all the patience that they should have."""
     open_at_the_end: set[UUID] = field(default_factory=set)
     left_in_queues: dict[str, int] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)

@@ -1,17 +1,18 @@
 """The ports of one process: each call goes over its link, and takes effect in one atomic step at the other end."""
 
 import asyncio
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from pydantic import SecretStr
-from runtime.contracts.leases import LeaseEnd, Saved, StageResult, WorkBegun, WorkStart
 
 from config.topology import Provider, Stage
 from runtime.contracts.evaluation import EvaluationRecord
 from runtime.contracts.history import EVERYTHING, History, HistoryFilter
+from runtime.contracts.leases import LeaseEnd, Saved, StageResult, WorkBegun, WorkStart
 from runtime.contracts.messages import SealedKey
 from runtime.contracts.states import Advance, Creation, Cursor, NewRequest, RequestStates, StateChange
 from runtime.contracts.unavailable import Unavailable
@@ -25,6 +26,9 @@ from tests.simulation.weather import HISTORY, QUEUE, STATES, TOPIC
 
 PATIENCE = 3
 """So many times longer a receive waits than was asked: most of a run's time would be idle polls otherwise."""
+
+GRANTED_AT: ContextVar[float] = ContextVar("GRANTED_AT")
+"""When the running handler got its lease: its call is judged by what was known then."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,10 @@ class LinkedStates(RequestStates):
         return await self.link.call(STATES, "advance", lambda: self.states.advance(change, self.link.process))
 
     async def begin(self, work: WorkStart) -> WorkBegun:
-        return await self.link.call(STATES, "begin", lambda: self.states.begin(work, self.link.process))
+        begun = await self.link.call(STATES, "begin", lambda: self.states.begin(work, self.link.process))
+        if begun.granted:
+            GRANTED_AT.set(self.states.granted[work.fence])
+        return begun
 
     async def save(self, result: StageResult) -> Saved:
         try:

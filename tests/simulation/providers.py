@@ -10,10 +10,9 @@ from runtime.contracts.failures import FailureReason
 from runtime.contracts.outcomes import CriterionScore, JudgeResult
 from runtime.judge.ports import JudgeTask
 from runtime.providers.chat_model import ChatReply, ChatRequest, ProviderError
-from tests.simulation.ledger import Call
+from tests.simulation.ledger import Call, Ledger
 from tests.simulation.link import Link
-from tests.simulation.ports import request_of
-from tests.simulation.stores import States
+from tests.simulation.ports import GRANTED_AT, request_of
 
 ERRORS = (
     *(FailureReason.TRANSIENT,) * 6,
@@ -30,11 +29,11 @@ class SimulatedProvider:
 
     stage: Stage
     link: Link
-    states: States
+    ledger: Ledger
 
     async def call(self, key: SecretStr | None, deadline_seconds: float) -> Call:
         """An answered call. Raises ProviderError."""
-        process, ledger = self.link.process, self.states.ledger
+        process, ledger = self.link.process, self.ledger
         await process.awake()
         await self.link.may_die(f"before its {self.stage} call")
         call = self._started(key)
@@ -67,18 +66,17 @@ class SimulatedProvider:
         return call
 
     def _started(self, key: SecretStr | None) -> Call:
-        request_id, process, ledger = request_of(key), self.link.process, self.states.ledger
+        request_id, process, ledger = request_of(key), self.link.process, self.ledger
         loop = asyncio.get_running_loop()
         calls = ledger.calls[request_id, self.stage]
-        granted_at = self.states.granted[request_id, self.stage, process.name]
-        call = Call(request_id, self.stage, process, granted_at, loop.time(), len(calls) + 1)
+        call = Call(request_id, self.stage, process, GRANTED_AT.get(), loop.time(), len(calls) + 1)
         calls.append(call)
         ledger.note(process.name, f"{self.stage} call {call.number} of {ledger.name(request_id)} starts")
         return call
 
     def _drawn(self) -> tuple[float, ProviderError | None]:
         network, random, weather = self.link.network, self.link.network.random, self.link.network.weather
-        seconds = random.uniform(20, 150) if network.happens(weather.provider_slow) else random.uniform(0.5, 8)
+        seconds = random.uniform(20, 400) if network.happens(weather.provider_slow) else random.uniform(0.5, 8)
         if network.happens(weather.provider_throttles):
             asked = random.choice((None, random.uniform(1, 60)))
             return random.uniform(0.1, 1), ProviderError(FailureReason.THROTTLED, retry_after_seconds=asked)

@@ -38,7 +38,7 @@ class SimulatedQueue:
         visibility_seconds: float,
         max_receives: float = float("inf"),
         dead_letters: "SimulatedQueue | None" = None,
-        on_dead_letter: Callable[[str, str, str], None] = lambda *_: None,
+        on_dead_letter: Callable[[str, str], None] = lambda *_: None,
     ) -> None:
         self.name = name
         self.messages: list[Stored] = []
@@ -110,7 +110,7 @@ class SimulatedQueue:
         message.receive_count += 1
         if message.receive_count > self._max_receives:
             self.messages.remove(message)
-            self._on_dead_letter(self.name, message.message_id, message.body)
+            self._on_dead_letter(self.name, message.message_id)
             if self.dead_letters is not None:
                 self.dead_letters.put(message.body)
             return None

@@ -4,9 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from runtime.stages.turn import StageTurns
-from runtime.stages.workers import StageRun
-
 from config.limits import Limits
 from config.runtime_document import RuntimeDocument
 from config.topology import Provider, Stage
@@ -16,11 +13,13 @@ from runtime.judge.service import RunJudgement
 from runtime.messaging.ports import Inbox
 from runtime.messaging.worker import Handler, Worker
 from runtime.stages.places import Places
+from runtime.stages.turn import StageTurns
+from runtime.stages.workers import StageRun
 from tests.runtime.documents import runtime_document
 from tests.simulation.link import Link, Network
 from tests.simulation.ports import LinkedPublisher, LinkedStates, NamingOpener, NamingSealer
 from tests.simulation.process import Process
-from tests.simulation.providers import SimulatedCandidate, SimulatedJudge, SimulatedProvider
+from tests.simulation.providers import SimulatedCandidate, SimulatedJudge
 from tests.simulation.queue import SimulatedQueue
 from tests.simulation.stores import Rows, States
 from tests.simulation.virtual_time import VirtualTimeLoop
@@ -60,7 +59,9 @@ class Services:
             turns=self._turns(Stage.INFERENCE, states),
             publisher=LinkedPublisher(link, self.judge_queue),
             opener=NamingOpener(self.loop),
-            models={Provider.OPENAI: SimulatedCandidate(SimulatedProvider(Stage.INFERENCE, link, self.states))},
+            models={
+                Provider.OPENAI: SimulatedCandidate(self.wiring.provider(Stage.INFERENCE, link, self.states.ledger))
+            },
             places={Provider.OPENAI: Places(lambda: PLACES)},
         )
         async with self._workers(link, self.inference_queue, run):
@@ -75,7 +76,7 @@ class Services:
             turns=self._turns(Stage.JUDGE, states),
             history=self.wiring.history(link, self.rows),
             opener=NamingOpener(self.loop),
-            judges={Provider.GOOGLE: SimulatedJudge(SimulatedProvider(Stage.JUDGE, link, self.states))},
+            judges={Provider.GOOGLE: SimulatedJudge(self.wiring.provider(Stage.JUDGE, link, self.states.ledger))},
             places={Provider.GOOGLE: Places(lambda: PLACES)},
             now=self.loop.now,
         )
@@ -87,7 +88,7 @@ class Services:
         return link, self.wiring.states(link, self.states)
 
     def _turns(self, stage: Stage, states: LinkedStates) -> StageTurns:
-        return StageTurns(stage=stage, leases=states, limits=self._limits, now=self.loop.now)
+        return self.wiring.turns(stage=stage, leases=states, limits=self._limits, now=self.loop.now)
 
     @asynccontextmanager
     async def _workers(self, link: Link, queue: SimulatedQueue, run: StageRun) -> AsyncIterator[None]:

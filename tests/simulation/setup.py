@@ -16,12 +16,9 @@ NEVER = 0.0
 
 
 def calm(**changes: Any) -> Weather:
-    fields: dict[str, Any] = {
-        name: (
-            1_000_000.0 if name == "ends_at" else () if name in ("outages", "freezes", "drains", "losses") else NEVER
-        )
-        for name in Weather.__dataclass_fields__
-    }
+    fields: dict[str, Any] = dict.fromkeys(Weather.__dataclass_fields__, NEVER)
+    fields |= dict.fromkeys(("outages", "freezes", "drains", "losses"), ())
+    fields |= {"ends_at": 1_000_000.0, "max_receives": None}
     return Weather(**fields | changes)
 
 

@@ -3,10 +3,8 @@
 import asyncio
 from uuid import UUID
 
-from runtime.contracts.leases import LeaseEnd, Saved, StageResult, WorkBegun, WorkStart
-
-from config.topology import Stage
 from runtime.contracts.evaluation import EvaluationRecord
+from runtime.contracts.leases import LeaseEnd, Saved, StageResult, WorkBegun, WorkStart
 from runtime.contracts.states import Advance, Creation, NewRequest, StateChange
 from tests.fakes.history import InMemoryHistory
 from tests.fakes.request_states import InMemoryRequestStates
@@ -22,8 +20,8 @@ class States:
     def __init__(self, store: InMemoryRequestStates, ledger: Ledger) -> None:
         self.store = store
         self.ledger = ledger
-        self.granted: dict[tuple[UUID, Stage, str], float] = {}
-        """When a process was last let begin a stage."""
+        self.granted: dict[UUID, float] = {}
+        """When each fence got its lease."""
         self._loop = asyncio.get_running_loop()
         store.read_clock = self._loop.time
 
@@ -41,11 +39,10 @@ class States:
 
     def begin(self, work: WorkStart, by: Process) -> WorkBegun:
         begun = at_once(self.store.begin(work))
-        request_id = work.identity.request_id
         if begun.granted:
-            self.granted[request_id, work.stage, by.name] = self._loop.time()
+            self.granted[work.fence] = self._loop.time()
         busy = f"busy for {begun.busy_seconds:.0f} s" if begun.busy_seconds is not None else "nothing to call for"
-        self._look(request_id, by, f"begin {work.stage} ({'granted' if begun.granted else busy})")
+        self._look(work.identity.request_id, by, f"begin {work.stage} ({'granted' if begun.granted else busy})")
         return begun
 
     def save(self, result: StageResult, by: Process) -> Saved:

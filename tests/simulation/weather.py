@@ -39,6 +39,8 @@ class Weather:
     receive_lost: float
     handed_out_twice: float
     delete_lost: float
+    max_receives: int | None
+    """The queues give a message up after so many deliveries; None: after as many as they should."""
     outages: tuple[Period, ...]
     freezes: tuple[Period, ...]
     drains: tuple[Period, ...]
@@ -72,6 +74,7 @@ def weather_of(random: Random, process_names: tuple[str, ...]) -> Weather:
         receive_lost=share(0.2),
         handed_out_twice=share(0.2),
         delete_lost=share(0.2),
+        max_receives=random.choice((None, None, None, None, None, None, 2)),
         outages=periods(SERVICES, 3, 300),
         freezes=periods(process_names, 4, 400),
         drains=periods(process_names, 3, 1),

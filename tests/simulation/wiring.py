@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 
 from config.limits import Limits
+from runtime.stages.turn import StageTurns
 from tests.fakes.history import InMemoryHistory
 from tests.fakes.request_states import InMemoryRequestStates
 from tests.simulation.ports import LinkedHistory, LinkedInbox, LinkedStates
+from tests.simulation.providers import SimulatedProvider
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +20,8 @@ class Wiring:
     states: type[LinkedStates] = LinkedStates
     history: type[LinkedHistory] = LinkedHistory
     inbox: type[LinkedInbox] = LinkedInbox
+    turns: type[StageTurns] = StageTurns
+    provider: type[SimulatedProvider] = SimulatedProvider
     buries: bool = True
     """Somebody reads the dead-letter queues."""
 

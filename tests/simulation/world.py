@@ -104,6 +104,8 @@ class _World:
     def _queue(self, name: str) -> SimulatedQueue:
         """With its dead-letter queue, which has none itself."""
 
+        most = self._weather.max_receives or self._limits.max_receive_count
+
         def queue(name: str, max_receives: float, dead_letters: SimulatedQueue | None) -> SimulatedQueue:
             self._queues[name] = SimulatedQueue(
                 name,
@@ -115,10 +117,11 @@ class _World:
             )
             return self._queues[name]
 
-        return queue(name, self._limits.max_receive_count, queue(f"{name}-dlq", float("inf"), None))
+        return queue(name, most, queue(f"{name}-dlq", float("inf"), None))
 
-    def _on_dead_letter(self, queue: str, message_id: str, body: str) -> None:
-        self._ledger.dead_letters.append((self._loop.time(), queue, body))
+    def _on_dead_letter(self, queue: str, message_id: str) -> None:
+        if self._weather.max_receives is None:
+            self._ledger.dead_letters.append(f"{message_id} of the {queue} queue")
         self._ledger.note(queue, f"gives up {message_id}")
 
     def _live_of(self, name: str) -> Live:
