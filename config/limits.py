@@ -14,10 +14,6 @@ BATCH_ENTRIES = 10
 
 PAGE_SIZE_MAX = 100
 
-VISIBILITY_MARGIN_SECONDS = 30
-"""Between the hard deadline of a provider call and the moment the queue hands the message to someone else."""
-
-
 KEEP_ALIVE_SECONDS = 130
 """For so long a service keeps an idle connection. Whoever calls it closes first, the load balancer too: else a request
 meets a connection that is being closed, and its caller a 502."""
@@ -32,8 +28,12 @@ class Limits(Frozen):
     max_output_chars: int = 64 * 1024
     evaluation_deadline_seconds: int = 3600
     """From acceptance to a terminal state; whatever is later than that fails with `deadline`."""
+    unpublished_seconds: int = Field(default=300, ge=60)
+    """A request that is CREATED for so long was never published: its gateway died before it told anybody of an id."""
     call_deadline_seconds: int = 120
     """One provider call, or one verdict where a judge needs several: total, not idle time."""
+    lease_margin_seconds: int = Field(default=30, ge=1)
+    """Between the hard deadline of a provider call and the moment its message or its lease may go to someone else."""
     max_attempts_per_stage: int = 4
     retry_backoff_seconds: float = 2.0
     retry_backoff_max_seconds: float = 60.0
@@ -51,12 +51,17 @@ class Limits(Frozen):
     config_poll_seconds: int = Field(default=45, ge=15)
     """AppConfig refuses to be polled more often than every 15 s."""
 
+    @property
+    def lease_seconds(self) -> int:
+        """For which one worker has the right to a stage's call."""
+        return self.call_deadline_seconds + self.lease_margin_seconds
+
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        if self.visibility_timeout_seconds < self.call_deadline_seconds + VISIBILITY_MARGIN_SECONDS:
+        if self.visibility_timeout_seconds < self.lease_seconds:
             raise ValueError(
-                "limits.visibility_timeout_seconds must be at least call_deadline_seconds + "
-                f"{VISIBILITY_MARGIN_SECONDS}: a shorter one hands a running call to a second worker"
+                "limits.visibility_timeout_seconds must be at least call_deadline_seconds + lease_margin_seconds: "
+                "a shorter one hands a running call to a second worker"
             )
         if self.heartbeat_seconds * 2 > self.visibility_timeout_seconds:
             raise ValueError("limits.heartbeat_seconds must be at most half of visibility_timeout_seconds")

@@ -12,10 +12,10 @@ import structlog
 
 from config.limits import BATCH_ENTRIES, Limits
 from runtime.contracts.unavailable import Unavailable
+from runtime.kit.timed_wait import TimedWait, set_within
 from runtime.messaging.backoff import doubled_seconds, release_seconds
 from runtime.messaging.ports import Delivery, Inbox
 from runtime.messaging.slots import Slots
-from runtime.messaging.timed_wait import TimedWait, set_within
 
 log = structlog.get_logger()
 

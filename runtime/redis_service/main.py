@@ -20,6 +20,7 @@ from runtime.redis_service.endings import Endings
 from runtime.redis_service.endpoints import router
 from runtime.redis_service.link import RedisLink
 from runtime.redis_service.store import RedisRequestStates
+from runtime.redis_service.sweeper import Sweeper
 
 
 def create_app(environment: ProcessEnvironment) -> FastAPI:
@@ -44,6 +45,7 @@ async def open_state(
 
     redis = await stack.enter_async_context(RedisLink(address=lambda: document().redis, password=password))
     endings = await stack.enter_async_context(Endings(redis=redis))
+    await stack.enter_async_context(Sweeper(redis=redis, limits=limits))
     states = RedisRequestStates(redis=redis, endings=endings, limits=limits)
     return {"states": states, "limits": limits, "readiness": redis.readiness}
 

@@ -45,7 +45,7 @@ if claim then
 end
 
 if redis.call('EXISTS', record) == 0 then
-  redis.call('HSET', record, unpack(ARGV, 7))
+  redis.call('HSET', record, 'open', open, 'member', member, unpack(ARGV, 7))
   if claim then
     redis.call('HSET', record, 'claim', claim)
   end

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import structlog
 
-from config.limits import VISIBILITY_MARGIN_SECONDS, Limits
+from config.limits import Limits
 from config.topology import Stage
 from runtime.contracts.evaluation import EvaluationRecord, Identity
 from runtime.contracts.failures import Failure, failure
@@ -76,7 +76,7 @@ class StageTurns:
             identity=identity,
             stage=self.stage,
             fence=fence,
-            lease_seconds=limits.call_deadline_seconds + VISIBILITY_MARGIN_SECONDS,
+            lease_seconds=limits.lease_seconds,
             inference_result=inference_result,
         )
         lost = LeaseEnd(identity=identity, stage=self.stage, fence=fence, refund=False)

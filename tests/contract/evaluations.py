@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from config.topology import Stage
 from runtime.contracts.evaluation import Candidate, EvaluationRecord, EvaluationSpec, Identity, JudgeSettings, Message
 from runtime.contracts.failures import FailureReason, failure
-from runtime.contracts.leases import WorkStart
+from runtime.contracts.leases import StageResult, WorkStart
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.outcomes import CriterionScore, InferenceResult, JudgeResult, Outcome
 from runtime.contracts.rubric import DEFAULT_RUBRIC
@@ -70,6 +70,10 @@ def change(of: Identity, to: Status, **facts: Any) -> StateChange:
 def work(of: Identity, fence: UUID = FENCE, *, stage: Stage = Stage.INFERENCE, **changes: Any) -> WorkStart:
     fields: dict[str, Any] = {"lease_seconds": 60.0}
     return WorkStart(identity=of, stage=stage, fence=fence, **fields | changes)
+
+
+def saved(of: Identity, fence: UUID = FENCE, *, stage: Stage = Stage.INFERENCE, **result: Any) -> StageResult:
+    return StageResult(identity=of, stage=stage, fence=fence, **result or {"inference_result": answer()})
 
 
 def completed(of: Identity, *, score: float = 0.85) -> EvaluationRecord:

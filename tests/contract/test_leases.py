@@ -1,7 +1,6 @@
 """What every `RequestStates` must do with leases: one holder at a time, one saved result, the fence decides."""
 
 import asyncio
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,20 +8,16 @@ import pytest
 from config.topology import Stage
 from runtime.contracts.evaluation import Identity
 from runtime.contracts.failures import FailureReason, failure
-from runtime.contracts.leases import LeaseEnd, StageResult, WorkBegun
+from runtime.contracts.leases import LeaseEnd, WorkBegun
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.states import RequestStates
-from tests.contract.evaluations import answer, change, identity, new_request, verdict, work
+from tests.contract.evaluations import answer, change, identity, new_request, saved, verdict, work
 
 A, B = UUID(int=1), UUID(int=2)
 
 
 def end(of: Identity, fence: UUID = A, *, refund: bool = False) -> LeaseEnd:
     return LeaseEnd(identity=of, stage=Stage.INFERENCE, fence=fence, refund=refund)
-
-
-def saved(of: Identity, fence: UUID = A, *, stage: Stage = Stage.INFERENCE, **result: Any) -> StageResult:
-    return StageResult(identity=of, stage=stage, fence=fence, **result or {"inference_result": answer()})
 
 
 @pytest.fixture

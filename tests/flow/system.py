@@ -16,10 +16,6 @@ from typing import Any
 import httpx2
 import psutil
 
-from config.environments import LOCAL
-from config.naming import Names
-from config.topology import CHANNELS
-from runtime.kit.aws import aws_client
 from runtime.local.folder import Folder
 from runtime.local.stack_file import PartRecord, StackRecord, State, read_stack
 from tests.servers.aws import aws_environment
@@ -63,14 +59,6 @@ class System:
             while (part := self.part(name)).restarts <= restarts or part.state is not State.READY:
                 await asyncio.sleep(0.1)
 
-    async def shorten_visibility(self, seconds: int) -> None:
-        """What a killed worker held comes back after this, so that a test need not wait for minutes."""
-        names = Names(environment=LOCAL.name)
-        async with aws_client("sqs") as sqs:
-            for channel in CHANNELS:
-                url = (await sqs.get_queue_url(QueueName=names.queue(channel)))["QueueUrl"]
-                await sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": str(seconds)})
-
     async def stub_calls(self) -> list[dict[str, Any]]:
         async with httpx2.AsyncClient(base_url=self.stub_url, trust_env=False) as client:
             calls: list[dict[str, Any]] = (await client.get("/_stub/calls")).json()
@@ -104,7 +92,7 @@ def running_system(folder: Path, *, log_level: str = "DEBUG") -> Iterator[System
             "LLM_JUDGE_MODEL": "smollm2-135m",
             "LLM_JUDGE_LOG_LEVEL": log_level,
         }
-        command = [sys.executable, "-m", "runtime.local", "up"]
+        command = [sys.executable, "-m", "tests.flow.short_leases", "up"]
         log = folder.with_suffix(".log").open("w")
         with log, subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log) as supervisor:
             system = System(folder=Folder(folder), stub_url=stub_url)

@@ -10,7 +10,6 @@ from tests.flow.system import System, ended, pages, submitted
 pytestmark = pytest.mark.flow
 
 ITEMS = 24
-VISIBILITY_SECONDS = 15
 
 
 @pytest.mark.parametrize(
@@ -27,7 +26,6 @@ VISIBILITY_SECONDS = 15
 )
 async def test_a_killed_part_loses_nothing_and_doubles_nothing(system: System, victim: str) -> None:
     system.use_aws()
-    await system.shorten_visibility(VISIBILITY_SECONDS)
     restarts = system.part(victim).restarts
     case = f"case-{victim.replace('-', '')}"
     body = {

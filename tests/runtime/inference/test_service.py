@@ -11,7 +11,6 @@ from config.limits import Limits
 from config.topology import Provider, Stage
 from runtime.contracts.evaluation import Identity
 from runtime.contracts.failures import FailureReason
-from runtime.contracts.leases import WorkStart
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.messages import (
     JUDGE_MESSAGE,
@@ -24,11 +23,12 @@ from runtime.contracts.states import StateChange
 from runtime.contracts.unavailable import Unavailable
 from runtime.inference.service import RunInference
 from runtime.keys.ports import KeyExpired, KeyUnreadable
+from runtime.messaging.backoff import MAX_VISIBILITY_SECONDS
 from runtime.messaging.worker import Done, Leave, Release
 from runtime.providers.chat_model import ChatReply, ProviderError
 from runtime.stages.places import Places
 from runtime.stages.turn import StageTurns
-from tests.contract.evaluations import identity, spec
+from tests.contract.evaluations import identity, spec, work
 from tests.fakes.publisher import InMemoryPublisher
 from tests.fakes.request_states import InMemoryRequestStates
 from tests.fakes.scripted_model import ScriptedModel, reply
@@ -186,9 +186,7 @@ async def test_attempts_that_died_without_a_word_count() -> None:
     bench = Bench()
     bench.states.read_clock = lambda: bench.seconds
     for died in range(4):
-        await bench.states.begin(
-            WorkStart(identity=bench.identity, stage=Stage.INFERENCE, fence=UUID(int=died), lease_seconds=60)
-        )
+        await bench.states.begin(work(bench.identity, UUID(int=died)))
         bench.seconds += 61
     assert await bench.handle() == Done()
     assert bench.published[0].failure.reason is FailureReason.TRANSIENT
@@ -287,3 +285,45 @@ async def test_through_a_flaky_dependency_every_request_is_passed_on_and_asked_o
             continue
     assert {message.inference_result.output for message in bench.published} == {"Titan."}
     assert len(bench.model.asked) == 1
+
+
+@pytest.mark.fault("F14")
+async def test_a_damaged_message_that_tells_whose_it_is_fails_its_evaluation() -> None:
+    bench = Bench()
+    damaged = bench.message.model_dump_json().replace('"kid"', '"kidnapped"')
+    assert await bench.handle(damaged) == Done()
+    assert bench.published[0].failure.reason is FailureReason.INVALID_MESSAGE
+    assert bench.published[0].identity == bench.identity
+
+
+@pytest.mark.fault("F51")
+async def test_a_dead_letter_fails_its_evaluation_without_a_call() -> None:
+    bench = Bench()
+    assert await bench.service.handle_dead_letter(delivered(bench.message, receive_count=21)) == Done()
+    assert bench.published[0].failure.reason is FailureReason.DEAD_LETTER
+    assert bench.model.asked == []
+
+
+@pytest.mark.fault("F51")
+async def test_a_dead_letter_whose_answer_was_saved_is_passed_on_after_all() -> None:
+    bench = Bench()
+    bench.publisher.down = True
+    with pytest.raises(Unavailable):
+        await bench.handle()
+    bench.publisher.down = False
+    assert await bench.service.handle_dead_letter(delivered(bench.message)) == Done()
+    assert bench.published[0].inference_result.output == "Titan."
+
+
+@pytest.mark.fault("F51")
+async def test_a_dead_letter_of_a_running_call_waits_for_it() -> None:
+    bench = Bench()
+    bench.states.begin_now(work(bench.identity))
+    assert isinstance(await bench.service.handle_dead_letter(delivered(bench.message)), Release)
+    assert bench.published == []
+
+
+@pytest.mark.fault("F51")
+async def test_an_unreadable_dead_letter_stays_for_the_operator() -> None:
+    bench = Bench()
+    assert await bench.service.handle_dead_letter(delivered("not json")) == Release(MAX_VISIBILITY_SECONDS)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 import structlog
 
 from runtime.messaging.ports import Delivery
-from runtime.messaging.worker import Done, Release
+from runtime.messaging.worker import Done, Leave, Release
 from tests.fakes.manual_clock import ManualClock
 
-Result = Done | Release | BaseException
+Result = Done | Release | Leave | BaseException
 
 
 class ScriptedHandler:
@@ -25,7 +25,7 @@ class ScriptedHandler:
         self.contexts: list[dict[str, object]] = []
         self._clock = clock
 
-    async def __call__(self, delivery: Delivery) -> Done | Release:
+    async def __call__(self, delivery: Delivery) -> Done | Release | Leave:
         self.contexts.append(structlog.contextvars.get_contextvars())
         structlog.contextvars.bind_contextvars(request_id=f"of {delivery.message_id}")
         self.started.append(delivery)

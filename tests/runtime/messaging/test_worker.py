@@ -6,7 +6,7 @@ from structlog.testing import capture_logs
 
 from config.limits import Limits
 from runtime.messaging.ports import Delivery
-from runtime.messaging.worker import Done, Release, Worker
+from runtime.messaging.worker import Done, Leave, Release, Worker
 from tests.fakes.inbox import InMemoryInbox
 from tests.fakes.manual_clock import ManualClock
 from tests.runtime.messaging.at_work import at_work, pump, rest
@@ -59,6 +59,17 @@ async def test_a_message_is_deleted_only_after_its_handler_is_done(
         assert not inbox.deletes
         handler.open.set()
         await clock.until(lambda: bool(inbox.deletes))
+
+
+async def test_a_message_that_belongs_to_another_delivery_by_now_is_neither_deleted_nor_released(
+    inbox: InMemoryInbox, clock: ManualClock
+) -> None:
+    handler = ScriptedHandler(clock, lambda _: Leave())
+    inbox.put("one")
+    async with at_work(worker_for(inbox, handler, clock), clock):
+        await clock.until(lambda: bool(handler.finished))
+        await rest()
+    assert (inbox.deletes, inbox.hides) == ([], [])
 
 
 async def test_a_released_message_is_not_deleted_and_comes_back_after_its_time(

@@ -19,6 +19,7 @@ from runtime.redis_service.store import RECHECK_SECONDS, RedisRequestStates
 class Subject:
     states: RedisRequestStates
     endings: Endings
+    redis: RedisLink
 
 
 @asynccontextmanager
@@ -34,7 +35,7 @@ async def open_subject(
     link = RedisLink(address=address or (lambda: redis.address), password=lambda: password)
     async with link, Endings(redis=link) as endings:
         states = RedisRequestStates(redis=link, endings=endings, limits=lambda: chosen, recheck_seconds=recheck_seconds)
-        yield Subject(states, endings)
+        yield Subject(states, endings, link)
 
 
 @asynccontextmanager

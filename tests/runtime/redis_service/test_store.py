@@ -1,7 +1,6 @@
 """What the store keeps in Redis, and how it behaves when Redis forgets, refuses or restarts."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from runtime.contracts.unavailable import Unavailable
 from runtime.local.replacements import RedisServer
 from runtime.redis_service.link import RedisLink
 from runtime.redis_service.store import RedisRequestStates
-from tests.contract.evaluations import answer, change, claim, fresh_tenant, identity, new_request, spec, verdict, work
+from tests.contract.evaluations import answer, change, claim, identity, new_request, spec, verdict, work
 from tests.runtime.redis_service.stores import Subject, admin, open_subject
 from tests.servers.process import free_port
 from tests.servers.redis_server import at_port, own_redis
@@ -24,23 +23,6 @@ from tests.servers.tcp_proxy import Mode, tcp_proxy
 
 pytestmark = pytest.mark.servers
 LIMITS = Limits()
-
-
-@pytest.fixture
-def tenant() -> str:
-    return fresh_tenant()
-
-
-@pytest.fixture
-async def subject(redis_at: RedisServer) -> AsyncIterator[Subject]:
-    async with open_subject(redis_at) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def redis(redis_at: RedisServer) -> AsyncIterator[Redis]:
-    async with admin(redis_at) as client:
-        yield client
 
 
 async def test_a_record_is_a_hash_with_the_time_to_live_of_its_last_write(

@@ -1,4 +1,4 @@
-"""Waiting for an event, but not for ever: the one place where the worker meets the clock, so that tests can own it."""
+"""Waiting for an event, but not for ever: where a loop meets the clock, so that tests can own it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
