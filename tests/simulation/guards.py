@@ -35,4 +35,5 @@ REMOVALS = (
     Removal("forwards only", Wiring(store=order.AnyOrder), ("I3",)),
     Removal("long releases", Wiring(inbox=patience.ComesBackSoon), ("DLQ",)),
     Removal("the readers of the dead letters", Wiring(buries=False), ("I1", "I10")),
+    Removal("the sweeper", Wiring(sweeps=False), ("I1",)),
 )

@@ -1,5 +1,6 @@
 """The real services of one process, on the simulated ports."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -82,6 +83,12 @@ class Services:
         )
         async with self._workers(link, self.judge_queue, run):
             yield
+
+    @asynccontextmanager
+    async def sweeper(self, process: Process) -> AsyncIterator[None]:
+        sweeping = asyncio.create_task(self.states.sweep_for_ever(process, self.wiring.limits))
+        yield
+        sweeping.cancel()
 
     def _linked(self, process: Process) -> tuple[Link, LinkedStates]:
         link = Link(process, self.network)

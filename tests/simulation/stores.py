@@ -3,9 +3,13 @@
 import asyncio
 from uuid import UUID
 
+from config.limits import Limits
 from runtime.contracts.evaluation import EvaluationRecord
+from runtime.contracts.failures import FailureReason, failure, outcome_of
 from runtime.contracts.leases import LeaseEnd, Saved, StageResult, WorkBegun, WorkStart
+from runtime.contracts.lifecycle import Status
 from runtime.contracts.states import Advance, Creation, NewRequest, StateChange
+from runtime.redis_service.sweeper import SWEEP_SECONDS
 from tests.fakes.history import InMemoryHistory
 from tests.fakes.request_states import InMemoryRequestStates
 from tests.simulation.ledger import Ledger, Row, Transition
@@ -22,11 +26,14 @@ class States:
         self.ledger = ledger
         self.granted: dict[UUID, float] = {}
         """When each fence got its lease."""
+        self._created: dict[UUID, tuple[float, NewRequest]] = {}
         self._loop = asyncio.get_running_loop()
         store.read_clock = self._loop.time
 
     def create(self, new: NewRequest, by: Process) -> Creation:
         creation = at_once(self.store.create(new))
+        if creation.created:
+            self._created[new.identity.request_id] = (self._loop.time(), new)
         deadline = (new.identity.deadline_at - START).total_seconds()
         self.ledger.deadlines.setdefault(new.identity.request_id, deadline)
         self._look(new.identity.request_id, by, "create")
@@ -55,6 +62,27 @@ class States:
         refund = "refund" if end.refund else "no refund"
         self._look(end.identity.request_id, by, f"release ({refund})" if held else "release (refused)")
         return held
+
+    async def sweep_for_ever(self, by: Process, limits: Limits) -> None:
+        """The real sweeper is a script inside Redis; this is its rule, once more."""
+        not_published = failure(FailureReason.NOT_PUBLISHED, None)
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            for request_id, (created_at, new) in list(self._created.items()):
+                record = self.store.records.get(request_id)
+                if record is None or record.status is not Status.CREATED:
+                    del self._created[request_id]
+                elif self._loop.time() - created_at > limits.unpublished_seconds:
+                    self.advance(
+                        StateChange(
+                            identity=new.identity,
+                            to=Status.FAILED,
+                            failure=not_published,
+                            outcome=outcome_of(not_published),
+                            release_idempotency=new.idempotency,
+                        ),
+                        by,
+                    )
 
     def lose_everything(self) -> None:
         self.ledger.losses.append(self._loop.time())

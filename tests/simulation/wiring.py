@@ -24,6 +24,8 @@ class Wiring:
     provider: type[SimulatedProvider] = SimulatedProvider
     buries: bool = True
     """Somebody reads the dead-letter queues."""
+    sweeps: bool = True
+    """Somebody ends what was never published."""
 
 
 INTACT = Wiring()

@@ -75,6 +75,8 @@ class _World:
         self._lives = Lives(random=seeded, ledger=ledger)
         for name in PROCESSES:
             self._lives.start(name, self._live_of(name))
+        if wiring.sweeps:
+            self._lives.start("sweeper", self._services.sweeper)
         self._plan()
 
     async def until_accepted(self) -> None:
