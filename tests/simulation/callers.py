@@ -17,6 +17,7 @@ from tests.simulation.link import Link, Network
 from tests.simulation.process import Process
 
 KEYS = {provider: SecretStr("k") for provider in (Provider.OPENAI, Provider.GOOGLE)}
+TENANT = "t"
 TRIES = 8
 CALLER_SECONDS = 40.0
 
@@ -59,7 +60,7 @@ class Callers:
     async def _post(self, process: Process, accept: AcceptEvaluation, body: EvaluationIn, key: str | None) -> bool:
         """Whether it was answered 202; the answer may be lost even so."""
         try:
-            accepted = await accept.accept(body, tenant="t", keys=KEYS, idempotency_key=key)
+            accepted = await accept.accept(body, tenant=TENANT, keys=KEYS, idempotency_key=key)
         except (Problem, Unavailable) as refused:
             self.ledger.note(process.name, f"refuses: {refused}")
             return False

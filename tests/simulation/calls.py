@@ -34,7 +34,7 @@ def check_calls(ledger: Ledger, limits: Limits) -> Iterator[Violation]:
 def _one_at_a_time(ledger: Ledger, call: Call, before: list[Call]) -> Iterator[Violation]:
     for other in before:
         if other.end > call.start:
-            if ledger.lost_between(other.granted_at, call.start):
+            if ledger.lost_between(min(other.granted_at, call.granted_at), call.start):
                 ledger.extra_calls["at once with one whose lease Redis lost"] += 1
             else:
                 what = f"{call.stage} calls {other.number} and {call.number} at once"

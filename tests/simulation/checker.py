@@ -36,10 +36,8 @@ def _ends(ledger: Ledger) -> Iterator[Violation]:
         elif ended_at > ledger.deadlines[request_id] + SLACK_SECONDS:
             yield Violation("I1", request_id, "ended long after its deadline")
     for request_id in ledger.open_at_the_end:
-        if request_id not in ledger.accepted:
+        if request_id not in ledger.accepted and not ledger.rows[request_id]:
             yield Violation("I1", request_id, "never accepted, and open for ever")
-        elif ledger.rows[request_id]:
-            yield Violation("I1", request_id, "has its row, and its state stays open")
 
 
 def _ended_at(ledger: Ledger, request_id: UUID) -> float | None:
@@ -76,6 +74,9 @@ def _agreed(ledger: Ledger) -> Iterator[Violation]:
             counts = is_terminal(seen.status) and (seen.row_existed or request_id in ledger.accepted)
             if rows and counts and seen.status is not rows[-1].record.status:
                 yield Violation("I2", request_id, f"the state is {seen.status}, the row {rows[-1].record.status}")
+    for request_id, status in ledger.read_at_the_end.items():
+        if not is_terminal(status):
+            yield Violation("I2", request_id, f"has its row, and is read as {status} for as long as Redis keeps it")
 
 
 def _monotonic(ledger: Ledger) -> Iterator[Violation]:

@@ -16,17 +16,19 @@ class Removal:
     without: Wiring
     breaks: tuple[str, ...]
     """Each of these breaks in some seed."""
+    times: int = 1
+    """It shows in few seeds only, and is tried on so many times more."""
 
 
 REMOVALS = (
     Removal("the lease", Wiring(store=leases.GrantsAlways), ("I5",)),
     Removal("a lease longer than the call", Wiring(states=leases.ShortLease), ("I5",)),
     Removal("a hard deadline of the call", Wiring(provider=leases.EndlessCalls), ("I5",)),
-    Removal("the time left of a turn", Wiring(turns=leases.StartsLate), ("I5",)),
-    Removal("the fence", Wiring(store=leases.NoFence), ("I5",)),
+    Removal("the time left of a turn", Wiring(turns=leases.StartsLate), ("I5",), times=4),
+    Removal("the fence", Wiring(store=leases.NoFence), ("I5",), times=4),
     Removal("the saved result under the lease", Wiring(store=leases.SeesNoResult), ("I5",)),
     Removal("saving before passing on", Wiring(states=leases.SavesNothing), ("I5",)),
-    Removal("the count of attempts", Wiring(states=leases.CountsNothing), ("I9",)),
+    Removal("the count of attempts", Wiring(states=leases.CountsNothing), ("I9",), times=4),
     Removal("deleting last", Wiring(inbox=order.DeletesFirst), ("I1",)),
     Removal("the row before COMPLETED", Wiring(history=order.WritesTheRowLater), ("I4",)),
     Removal("one row for each request", Wiring(rows=order.ManyRows), ("I2",)),

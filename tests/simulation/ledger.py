@@ -66,6 +66,8 @@ class Ledger:
     dead_letters: list[str] = field(default_factory=list)
     """Messages that came back too often, from queues with all the patience that they should have."""
     open_at_the_end: set[UUID] = field(default_factory=set)
+    read_at_the_end: dict[UUID, Status] = field(default_factory=dict)
+    """What the API says of those that have a row."""
     left_in_queues: dict[str, int] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     """Exceptions that no part of the system foresaw."""

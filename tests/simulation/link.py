@@ -14,6 +14,7 @@ CALL_SECONDS = 15.0
 """So long a caller waits for a reply, as the real clients do at most."""
 
 MOST_LATE_SECONDS = 90.0
+STALL_SECONDS = (20, 400)
 
 T = TypeVar("T")
 
@@ -51,6 +52,9 @@ class Link:
         await self.may_die(f"before {name}")
         reply = self._send(what, effect)
         await self.may_die(f"during {name}")
+        if self.network.happens(self.network.weather.stalls):
+            self.network.ledger.note(self.process.name, f"is frozen during {name}")
+            self.process.freeze(self.network.random.uniform(*STALL_SECONDS))
         try:
             return await reply
         except Unavailable:

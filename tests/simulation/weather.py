@@ -26,6 +26,8 @@ class Weather:
     ends_at: float
     """From then on nothing fails any more."""
     crashes: float
+    stalls: float
+    """Calls whose caller is frozen before it hears the reply."""
     refused: float
     """The call fails before it had an effect."""
     reply_lost: float
@@ -65,6 +67,7 @@ def weather_of(random: Random, process_names: tuple[str, ...]) -> Weather:
     return Weather(
         ends_at=ends_at,
         crashes=share(0.03),
+        stalls=share(0.01),
         refused=share(0.1),
         reply_lost=share(0.1),
         late=share(0.05),

@@ -8,14 +8,14 @@ from typing import Any
 from pydantic import SecretStr
 
 from runtime.contracts.leases import LeaseEnd, Saved, StageResult, WorkBegun, WorkStart
+from runtime.contracts.unavailable import Unavailable
 from runtime.messaging.worker import Done, Leave, Release
 from runtime.stages.turn import Result, StageTurns, Turn
 from tests.fakes.request_states import InMemoryRequestStates
 from tests.simulation.ledger import Call
 from tests.simulation.ports import LinkedStates
 from tests.simulation.providers import SimulatedProvider
-
-RESULTS = ("inference_result", "judge_result", "failure")
+from tests.simulation.weather import STATES
 
 
 class GrantsAlways(InMemoryRequestStates):
@@ -55,8 +55,8 @@ class NoFence(InMemoryRequestStates):
         return super().save_now(result.model_copy(update={"fence": lease.fence}) if lease else result)
 
     def release_now(self, end: LeaseEnd) -> bool:
-        lease = self._leases.get(end.identity.request_id)
-        return super().release_now(end.model_copy(update={"fence": lease.fence}) if lease else end)
+        self.drop_lease(end.identity.request_id)
+        return True
 
 
 class SeesNoResult(InMemoryRequestStates):
@@ -72,9 +72,7 @@ class SeesNoResult(InMemoryRequestStates):
 
 class SavesNothing(LinkedStates):
     async def save(self, result: StageResult) -> Saved:
-        record = self.states.store.records[result.identity.request_id]
-        facts = {name: getattr(result, name) or getattr(record, name) for name in RESULTS}
-        return Saved(held=True, record=record.model_copy(update=facts))
+        raise Unavailable(STATES)
 
 
 class CountsNothing(LinkedStates):

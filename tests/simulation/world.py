@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from runtime.contracts.evaluation import EvaluationRecord
 from runtime.contracts.lifecycle import is_terminal
 from runtime.gateway.accept import AcceptEvaluation
-from tests.simulation.callers import Callers
+from runtime.gateway.read import ReadEvaluations
+from tests.simulation.callers import TENANT, Callers
 from tests.simulation.ledger import Ledger
 from tests.simulation.link import Network
 from tests.simulation.lives import Live, Lives
@@ -48,7 +49,7 @@ async def _live(seeded: random.Random, wiring: Wiring, loop: VirtualTimeLoop, le
     try:
         await world.until_accepted()
         await world.until_at_rest()
-        world.note_the_rest()
+        await world.note_the_rest()
     finally:
         await world.end()
 
@@ -91,7 +92,11 @@ class _World:
             await asyncio.sleep(LOOK_SECONDS)
         await asyncio.sleep(SETTLED_SECONDS)
 
-    def note_the_rest(self) -> None:
+    async def note_the_rest(self) -> None:
+        read = ReadEvaluations(states=self._services.states.store, history=self._services.rows.store)
+        for request_id in self._ledger.rows:
+            if (record := await read.one(request_id, tenant=TENANT)) is not None:
+                self._ledger.read_at_the_end[request_id] = record.status
         self._ledger.open_at_the_end = {record.request_id for record in self._open_records()}
         self._ledger.left_in_queues = {name: queue.size for name, queue in self._queues.items() if queue.size}
 
