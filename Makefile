@@ -14,7 +14,7 @@ CHEAP := "not servers and not model and not flow and not packets"
 CDK := node_modules/.bin/cdk
 CDK8S := node_modules/.bin/cdk8s
 
-.PHONY: help demo up down status test test-fast test-cloud check simulate bench synth charts connectivity images diff deploy-local cost check-versions audit picture lock clean
+.PHONY: help demo up down status test test-fast test-cloud check simulate bench soak synth charts connectivity images diff deploy-local cost check-versions audit picture lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -51,6 +51,9 @@ simulate: $(VENV)/.dev-ready ## Try the worker protocol on SEEDS (default 10000)
 
 bench: $(VENV)/.dev-ready ## Measure the whole system against the two SDK calls alone
 	@$(BIN)/python benchmarks/pipeline.py
+
+soak: $(VENV)/.dev-ready ## Send 10,000 evaluations (or COUNT=n) through the whole system: none lost, memory flat
+	@$(BIN)/python -m benchmarks.soak --evaluations $(or $(COUNT),10000)
 
 synth: $(VENV)/.infra-ready node_modules/.ready ## Synthesize all stacks into cdk.out/: no account, no network
 	@$(CDK) synth --quiet

@@ -71,6 +71,11 @@ class Worker:
             return {"worker": "stopped"}
         return {name: "unavailable" for name in (self._inbox_down, self._dependency_down) if name}
 
+    def stop(self) -> None:
+        """Receives no more; what is running goes on."""
+        self._stopping.set()
+        self._slots.close()
+
     async def __aenter__(self) -> Self:
         self._receivers = [asyncio.create_task(self._receive_until_stopped()) for _ in range(RECEIVERS)]
         return self
@@ -78,8 +83,7 @@ class Worker:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stopping.set()
-        self._slots.close()
+        self.stop()
         log.info("worker_draining", running=len(self._running))
         if not await self._wait(self._idle, self._limits().drain_seconds):
             log.warning("drain_cut_off", running=len(self._running), next_step="none: the messages are released")

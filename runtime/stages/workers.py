@@ -25,8 +25,11 @@ async def open_workers(
     run: StageRun,
     limits: Callable[[], Limits],
 ) -> Worker:
-    """Enter it last: the workers drain while everything that their handlers use is still open. Gives the main one."""
+    """Call it last: the workers drain while everything that their handlers use is still open. Gives the main one."""
     inbox = await stack.enter_async_context(SqsInbox(client=sqs, queue_url=lambda: address().queue_url))
     dead = await stack.enter_async_context(SqsInbox(client=sqs, queue_url=lambda: address().dead_letter_queue_url))
-    await stack.enter_async_context(Worker(inbox=dead, handler=run.handle_dead_letter, limits=limits))
-    return await stack.enter_async_context(Worker(inbox=inbox, handler=run.handle, limits=limits))
+    burying = await stack.enter_async_context(Worker(inbox=dead, handler=run.handle_dead_letter, limits=limits))
+    working = await stack.enter_async_context(Worker(inbox=inbox, handler=run.handle, limits=limits))
+    # Both stop at once, although they are left one after the other.
+    stack.callback(burying.stop)
+    return working

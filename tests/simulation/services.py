@@ -100,10 +100,10 @@ class Services:
     @asynccontextmanager
     async def _workers(self, link: Link, queue: SimulatedQueue, run: StageRun) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._worker(self.wiring.inbox(link, queue), run.handle))
             if queue.dead_letters is not None and self.wiring.buries:
                 dead = self.wiring.inbox(link, queue.dead_letters)
                 await stack.enter_async_context(self._worker(dead, run.handle_dead_letter))
-            await stack.enter_async_context(self._worker(self.wiring.inbox(link, queue), run.handle))
             yield
 
     def _worker(self, inbox: Inbox, handler: Handler) -> Worker:

@@ -101,6 +101,7 @@ class _World:
         self._ledger.left_in_queues = {name: queue.size for name, queue in self._queues.items() if queue.size}
 
     async def end(self) -> None:
+        self._ledger.traced = False  # what the last tasks log has no order
         self._lives.kill_all()
         me = asyncio.current_task()
         while others := [task for task in asyncio.all_tasks() if task is not me]:
