@@ -100,10 +100,15 @@ class Services:
     @asynccontextmanager
     async def _workers(self, link: Link, queue: SimulatedQueue, run: StageRun) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self._worker(self.wiring.inbox(link, queue), run.handle))
+            readers = [(queue, run.handle)]
             if queue.dead_letters is not None and self.wiring.buries:
-                dead = self.wiring.inbox(link, queue.dead_letters)
-                await stack.enter_async_context(self._worker(dead, run.handle_dead_letter))
+                readers.insert(0, (queue.dead_letters, run.handle_dead_letter))
+            workers = [self._worker(self.wiring.inbox(link, read), handler) for read, handler in readers]
+            for worker in workers:
+                await stack.enter_async_context(worker)
+            # As in `open_workers`: all stop at once, although they are left one after the other.
+            for worker in workers:
+                stack.callback(worker.stop)
             yield
 
     def _worker(self, inbox: Inbox, handler: Handler) -> Worker:
