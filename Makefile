@@ -58,6 +58,9 @@ canary: $(VENV)/.dev-ready ## Search every place of a running system for the key
 fuzz: $(VENV)/.dev-ready ## Try everything that reads from outside with CASES=1000 made-up inputs each
 	@CASES=$(or $(CASES),1000) $(BIN)/python -m pytest tests/fuzz
 
+simulate: $(VENV)/.dev-ready ## Try the worker protocol on SEEDS (default 10000) schedules full of faults; SEED=n shows one (WITHOUT="a guard")
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED) --without "$(WITHOUT)",--seeds $(or $(SEEDS),10000))
+
 bench: $(VENV)/.dev-ready ## Measure the whole system against the two SDK calls alone
 	@$(BIN)/python benchmarks/pipeline.py
 
