@@ -4,7 +4,7 @@ from pydantic import Field
 
 from config.base import Frozen
 from config.limits import Limits
-from config.topology import Provider, Stage
+from config.topology import Provider
 
 
 class ChannelAddress(Frozen):
@@ -41,12 +41,6 @@ class DefaultModels(Frozen):
     judge: str | None = None
 
 
-class SealingPublicKey(Frozen):
-    kid: str
-    public_key: str
-    """X25519, 32 raw bytes, base64."""
-
-
 class RuntimeDocument(Frozen):
     """CDK fills the addresses with tokens, so they are plain `str`."""
 
@@ -61,5 +55,6 @@ class RuntimeDocument(Frozen):
     """By service name of the topology, without a trailing slash."""
     providers: dict[Provider, ProviderSettings]
     default_models: DefaultModels
-    sealing_keys: dict[Stage, SealingPublicKey]
+    sealing_verify_key: str
+    """Says which public sealing keys are genuine: ECDSA on P-256, SubjectPublicKeyInfo in DER, base64."""
     limits: Limits

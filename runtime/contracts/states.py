@@ -26,7 +26,9 @@ class NewRequest(Frozen):
 
 
 class Creation(Frozen):
-    """`created` false: the key was used before; `request_id` and `body_hash` are those of its first use."""
+    """`created` false: the key was used before; `request_id` and `body_hash` are those of its first use. Without a
+    `body_hash` there is no such use: the request's id itself was taken before.
+    """
 
     created: bool
     request_id: UUID

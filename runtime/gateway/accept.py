@@ -1,25 +1,25 @@
 """Step 1 of 4: accept a request - seal its keys, keep its state, publish it to the inference topic."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import structlog
-from pydantic import SecretStr
 
 from config.runtime_document import RuntimeDocument
-from config.topology import Provider
 from runtime.contracts.evaluation import EvaluationSpec, Identity
 from runtime.contracts.failures import FailureReason, failure, outcome_of
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.messages import EvaluationRequested
 from runtime.contracts.states import IdempotencyClaim, NewRequest, RequestStates, StateChange
 from runtime.contracts.unavailable import Unavailable
-from runtime.gateway.provider_keys import check_keys, seal_keys
+from runtime.gateway.provider_keys import ProviderKeys, check_keys
 from runtime.gateway.resolve import resolve
 from runtime.gateway.schemas import EvaluationIn
+from runtime.gateway.sealed_keys import choose_request_id, seal_keys
+from runtime.keys.client_seal import ClientSeals
 from runtime.keys.ports import KeyBinding, KeySealer
 from runtime.kit.problems import DETAILS, Problem, unavailable
 from runtime.messaging.encoding import encode_message
@@ -41,6 +41,7 @@ class AcceptEvaluation:
     states: RequestStates
     publisher: Publisher
     sealer: KeySealer
+    client_seals: ClientSeals
     now: Callable[[], datetime]
 
     async def accept(
@@ -48,14 +49,15 @@ class AcceptEvaluation:
         request: EvaluationIn,
         *,
         tenant: str,
-        keys: Mapping[Provider, SecretStr],
+        keys: ProviderKeys,
         idempotency_key: str | None,
     ) -> Accepted:
         """Raises Problem: 422 for what is wrong in the request, 413 too large, 503 where nothing was started."""
         document = self.document()
         spec = resolve(request, document)
         check_keys(spec, keys)
-        identity = self._identify(spec, tenant, document.limits.evaluation_deadline_seconds)
+        request_id = choose_request_id(spec, keys, tenant=tenant)
+        identity = self._identify(request_id, spec, tenant, document.limits.evaluation_deadline_seconds)
         body = self._encode(identity, keys, document.limits.max_message_bytes)
         claim = _claim(idempotency_key, spec)
         creation = await self.states.create(NewRequest(identity=identity, idempotency=claim))
@@ -66,14 +68,21 @@ class AcceptEvaluation:
         log.info("evaluation_accepted", judge_model=spec.judge.model, answer_given=spec.output is not None)
         return Accepted(identity.request_id, replayed=False)
 
-    def _identify(self, spec: EvaluationSpec, tenant: str, deadline_seconds: int) -> Identity:
+    def _identify(self, request_id: UUID, spec: EvaluationSpec, tenant: str, deadline_seconds: int) -> Identity:
         now = self.now()
         deadline = now + timedelta(seconds=deadline_seconds)
-        return Identity(request_id=uuid4(), tenant=tenant, created_at=now, deadline_at=deadline, spec=spec)
+        return Identity(request_id=request_id, tenant=tenant, created_at=now, deadline_at=deadline, spec=spec)
 
-    def _encode(self, identity: Identity, keys: Mapping[Provider, SecretStr], max_bytes: int) -> str:
+    def _encode(self, identity: Identity, keys: ProviderKeys, max_bytes: int) -> str:
         binding = KeyBinding(request_id=identity.request_id, tenant=identity.tenant)
-        sealed = seal_keys(identity.spec, keys, sealer=self.sealer, binding=binding, expires_at=identity.deadline_at)
+        sealed = seal_keys(
+            identity.spec,
+            keys,
+            sealer=self.sealer,
+            client_seals=self.client_seals,
+            binding=binding,
+            expires_at=identity.deadline_at,
+        )
         message = EvaluationRequested(identity=identity, candidate_key=sealed.candidate, judge_key=sealed.judge)
         try:
             return encode_message(message, max_bytes=max_bytes)
@@ -120,6 +129,10 @@ def _claim(idempotency_key: str | None, spec: EvaluationSpec) -> IdempotencyClai
 
 
 def _replay(request_id: UUID, body_hash: str | None, claim: IdempotencyClaim | None) -> Accepted:
+    if body_hash is None:
+        # Only a client's own nonce makes an id that is there already.
+        detail = "These sealed keys were used for an evaluation before: seal your keys again, with a new nonce."
+        raise Problem(409, "sealed_keys_used", detail)
     if claim is None or body_hash != claim.body_hash:
         detail = "This Idempotency-Key was used with another body: use a new key for a new evaluation."
         raise Problem(422, "idempotency_key_reused", detail)

@@ -37,6 +37,9 @@ IdempotencyKey = Annotated[
 ]
 Prefer = Annotated[str | None, Header(max_length=100, description="`wait=N`: answer with the result within N seconds")]
 ProviderKey = Annotated[str | None, Header(max_length=2048, description="Your own provider key; never stored")]
+OwnSeal = Annotated[
+    str | None, Header(description="Your provider key, sealed by yourself with a key of `GET /v1/sealing-keys`")
+]
 
 
 @router.post(
@@ -46,7 +49,7 @@ ProviderKey = Annotated[str | None, Header(max_length=2048, description="Your ow
     responses={
         200: {"model": EvaluationOut, "description": "Finished within `Prefer: wait=N`"},
         202: {"model": EvaluationAccepted, "description": "Accepted; poll `Location`"},
-        **dict.fromkeys((400, 413, 422, 503), PROBLEM),
+        **dict.fromkeys((400, 409, 413, 422, 503), PROBLEM),
     },
 )
 async def submit(
@@ -58,6 +61,8 @@ async def submit(
     prefer: Prefer = None,
     x_openai_api_key: ProviderKey = None,  # noqa: ARG001 - documents the header; read_keys reads it
     x_google_api_key: ProviderKey = None,  # noqa: ARG001
+    x_openai_api_key_sealed: OwnSeal = None,  # noqa: ARG001
+    x_google_api_key_sealed: OwnSeal = None,  # noqa: ARG001
 ) -> EvaluationOut | EvaluationAccepted:
     """Accepts one evaluation. Once it is answered with 202 it ends in exactly one result."""
     wait = wait_seconds(prefer, here.document().limits.prefer_wait_max_seconds)

@@ -44,7 +44,7 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
                 SqsInbox(client=sqs, queue_url=lambda: settings().channels[INFERENCE_CHANNEL.name].queue_url)
             )
             states = HttpRequestStates(session=session, base_url=lambda: settings().service_urls[REDIS.name])
-            keyring = Keyring(stage=Stage.INFERENCE, names=environment.names, secrets=secrets, kms=kms)
+            keyring = Keyring(stage=Stage.INFERENCE, names=environment.names, secrets=secrets, kms=kms, now=_now)
             run = RunInference(
                 limits=lambda: settings().limits,
                 states=states,

@@ -40,7 +40,7 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
             inbox = await stack.enter_async_context(
                 SqsInbox(client=sqs, queue_url=lambda: settings().channels[JUDGE_CHANNEL.name].queue_url)
             )
-            keyring = Keyring(stage=Stage.JUDGE, names=environment.names, secrets=secrets, kms=kms)
+            keyring = Keyring(stage=Stage.JUDGE, names=environment.names, secrets=secrets, kms=kms, now=_now)
             run = RunJudgement(
                 limits=lambda: settings().limits,
                 states=HttpRequestStates(session=session, base_url=lambda: settings().service_urls[REDIS.name]),

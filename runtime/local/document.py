@@ -12,9 +12,8 @@ from config.runtime_document import (
     ProviderSettings,
     RedisAddress,
     RuntimeDocument,
-    SealingPublicKey,
 )
-from config.topology import AI_MODEL, SERVICES, Provider, Stage
+from config.topology import AI_MODEL, SERVICES, Provider
 from runtime.local.ports import LOOPBACK
 
 BASE_URL_VARIABLES = {
@@ -35,7 +34,7 @@ def runtime_document(
     channels: dict[str, ChannelAddress],
     redis: RedisAddress,
     mysql: MySqlAddress,
-    sealing_keys: dict[Stage, SealingPublicKey],
+    sealing_verify_key: str,
     model: LocalModel | None,
     environment: Mapping[str, str],
 ) -> RuntimeDocument:
@@ -63,6 +62,6 @@ def runtime_document(
         service_urls=urls,
         providers=providers,
         default_models=DefaultModels(candidate=default, judge=default),
-        sealing_keys=sealing_keys,
+        sealing_verify_key=sealing_verify_key,
         limits=LOCAL.limits,
     )

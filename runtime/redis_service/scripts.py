@@ -23,10 +23,16 @@ _RANKS = ", ".join(f"{status.value} = {rank}" for status, rank in RANK.items())
 CREATE = Script(
     """
 -- KEYS: record, open index, [claim]
--- ARGV: request_id, ttl, member, oldest member, claim ttl, body hash, then the record's field, value, ...
+-- ARGV: request_id, ttl, member, oldest member, claim ttl, body hash, created_at, then the record's field, value, ...
 local record, open, claim = KEYS[1], KEYS[2], KEYS[3]
-local request_id, ttl, member, oldest, claim_ttl, body_hash = unpack(ARGV, 1, 6)
+local request_id, ttl, member, oldest, claim_ttl, body_hash, created_at = unpack(ARGV, 1, 7)
 
+local known = redis.call('HGET', record, 'created_at')
+if known and known ~= created_at then
+  -- A client's own id that was used before, and not the repetition of this call.
+  local same = claim and redis.call('HGET', claim, 'request_id') == request_id
+  return {0, request_id, same and redis.call('HGET', claim, 'body_hash') or false}
+end
 if claim then
   local held = redis.call('HMGET', claim, 'request_id', 'body_hash')
   -- Our own claim is no replay: the caller repeats a call whose reply was lost.
@@ -37,8 +43,8 @@ if claim then
   redis.call('EXPIRE', claim, claim_ttl)
 end
 
-if redis.call('EXISTS', record) == 0 then
-  redis.call('HSET', record, unpack(ARGV, 7))
+if not known then
+  redis.call('HSET', record, unpack(ARGV, 8))
   redis.call('ZADD', open, 0, member)
   -- Whatever is older has no record any more: abandoned requests must not pile up here.
   redis.call('ZREMRANGEBYLEX', open, '-', oldest)

@@ -57,6 +57,7 @@ class RedisRequestStates:
                 f"({index_member(oldest, '')}",
                 limits.idempotency_ttl_seconds,
                 claim.body_hash if claim else "",
+                identity.created_at.isoformat(),
                 *identity_fields(identity),
                 *("status", Status.CREATED, "stage", Status.CREATED, "updated_at", now.isoformat()),
             ],

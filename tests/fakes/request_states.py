@@ -66,6 +66,11 @@ class InMemoryRequestStates:
 
     def _create(self, new: NewRequest) -> Creation:
         identity, claim = new.identity, new.idempotency
+        known = self.records.get(identity.request_id)
+        if known is not None and known.created_at != identity.created_at:
+            held = self._claims.get((identity.tenant, claim.key_hash)) if claim else None
+            first_use = held if held and held.request_id == identity.request_id else None
+            return first_use or Creation(created=False, request_id=identity.request_id)
         if claim is not None:
             key = (identity.tenant, claim.key_hash)
             held = self._claims.get(key)

@@ -48,7 +48,7 @@ class Site:
             channels={},
             redis=self._redis,
             mysql=self._mysql,
-            sealing_keys={},
+            sealing_verify_key="",
             model=LocalModel(self.model.model_name, self.model.slots),
             environment=variables,
         )

@@ -52,7 +52,7 @@ class Provisioner:
                     channels=await provision_channels(sns=sns, sqs=sqs, names=NAMES, limits=LOCAL.limits),
                     redis=self.redis.address,
                     mysql=self.mysql.address,
-                    sealing_keys=await provision_sealing(kms=kms, secretsmanager=secretsmanager, names=NAMES),
+                    sealing_verify_key=await provision_sealing(kms=kms, secretsmanager=secretsmanager, names=NAMES),
                     model=self.model,
                     environment=self.environment,
                 )
