@@ -17,7 +17,7 @@ from runtime.kit.aws import aws_call
 
 log = structlog.get_logger()
 
-RETRY_SECONDS = 5.0
+RETRY_SECONDS = 2.0
 """While there is a stage that nothing can be sealed for."""
 
 

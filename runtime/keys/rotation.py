@@ -116,8 +116,6 @@ class Rotation:
             except ClientError as error:
                 if aws_error_code(error) not in THERE_ALREADY:
                     raise
-                return
-        log.info("sealing_key_made", kid=kid)
 
     async def _public(self, name: str) -> SealingPublicKey | None:
         try:
@@ -148,4 +146,3 @@ class Rotation:
             except ClientError as error:
                 if aws_error_code(error) != NOT_THERE:
                     raise
-        log.info("sealing_key_destroyed", secret=name)

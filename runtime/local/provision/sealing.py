@@ -1,4 +1,4 @@
-"""The KMS keys that wrap the private sealing keys and sign the public ones, and the first run of the rotation."""
+"""The KMS keys that wrap the private sealing keys and sign the public ones, and a run of the rotation."""
 
 import base64
 from datetime import UTC, datetime
@@ -21,13 +21,6 @@ async def provision_sealing(*, kms: Any, secretsmanager: Any, names: Names) -> s
         KeySpec="ECC_NIST_P256",
     )
     await _empty_secret(secretsmanager, names.sealing_keyset)
-    await rotate_sealing_keys(kms=kms, secretsmanager=secretsmanager, names=names)
-    verify_key = await kms.get_public_key(KeyId=names.sealing_signature_alias)
-    return base64.b64encode(verify_key["PublicKey"]).decode()
-
-
-async def rotate_sealing_keys(*, kms: Any, secretsmanager: Any, names: Names) -> None:
-    """What a schedule does in a cloud. Raises Unavailable."""
     rotation = Rotation(
         schedule=EpochSchedule.of(LOCAL.limits),
         names=names,
@@ -36,6 +29,8 @@ async def rotate_sealing_keys(*, kms: Any, secretsmanager: Any, names: Names) ->
         now=lambda: datetime.now(UTC),
     )
     await rotation.rotate()
+    verify_key = await kms.get_public_key(KeyId=names.sealing_signature_alias)
+    return base64.b64encode(verify_key["PublicKey"]).decode()
 
 
 async def _key(kms: Any, alias: str, **wanted: str) -> None:
