@@ -17,6 +17,17 @@ PAGE_SIZE_MAX = 100
 APPCONFIG_POLL_SECONDS = 15
 """AppConfig refuses to be polled more often."""
 
+SEAL_TOLERANCE_SECONDS = 120
+"""For which a sealed key still opens after its expiry: the clocks of two machines differ."""
+
+SEALING_SLACK_SECONDS = 30 * 60
+"""Between the last moment at which a seal of an epoch may open and the end of the epoch's private key."""
+
+SEALING_ROTATION_SECONDS = 3600
+"""Between two runs of the job that makes and destroys the sealing key pairs."""
+
+SEALING_POLL_SECONDS = 300
+"""Between the gateway's reads of the public keys. A new one is published a whole epoch before it is used."""
 
 KEEP_ALIVE_SECONDS = 130
 """For so long a service keeps an idle connection. Whoever calls it closes first, the load balancer too: else a request
@@ -59,11 +70,18 @@ class Limits(Frozen):
     """Between SIGTERM and the end of the running calls; the pod's grace period is longer than this."""
     prefer_wait_max_seconds: int = 60
     config_poll_seconds: int = Field(default=45, ge=APPCONFIG_POLL_SECONDS)
+    sealing_epoch_seconds: int = Field(default=24 * 3600, ge=2 * SEALING_ROTATION_SECONDS)
+    """For so long keys are sealed for one key pair. The next one is made an epoch ahead, so the job may fail twice."""
 
     @property
     def lease_seconds(self) -> int:
         """For which one worker has the right to a stage's call."""
         return self.call_deadline_seconds + self.lease_margin_seconds
+
+    @property
+    def longest_seal_seconds(self) -> int:
+        """From a seal to the last moment at which it opens."""
+        return self.evaluation_deadline_seconds + SEAL_TOLERANCE_SECONDS
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

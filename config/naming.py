@@ -76,9 +76,19 @@ class Names(Frozen):
         """What the topic could not hand to the queue."""
         return f"{self.prefix}-{channel.undelivered_queue}"
 
-    def sealing_secret(self, stage: Stage) -> str:
-        """Secrets Manager: the KMS-wrapped private sealing key of one stage."""
-        return f"{self.prefix}/sealing/{stage}"
+    @property
+    def sealing_secrets(self) -> str:
+        """What the names of all private sealing keys in Secrets Manager begin with."""
+        return f"{self.prefix}/sealing/"
+
+    def sealing_secret(self, stage: Stage, epoch: str) -> str:
+        """Secrets Manager: the KMS-wrapped private sealing key of one stage and epoch; `*` for every epoch."""
+        return f"{self.sealing_secrets}{stage}/{epoch}"
+
+    @property
+    def sealing_keyset(self) -> str:
+        """Secrets Manager: the public sealing keys, signed."""
+        return f"{self.prefix}/sealing-keyset"
 
     def kms_alias(self, purpose: str) -> str:
         return f"alias/{self.prefix}-{purpose}"
@@ -86,6 +96,11 @@ class Names(Frozen):
     @property
     def sealing_kms_alias(self) -> str:
         return self.kms_alias("sealing")
+
+    @property
+    def sealing_signature_alias(self) -> str:
+        """The KMS key that signs the public sealing keys."""
+        return self.kms_alias("sealing-signature")
 
     @property
     def database_instance(self) -> str:

@@ -9,7 +9,7 @@ from config.base import Frozen
 from config.limits import Limits
 from config.naming import ONE_MACHINE
 from config.tenant import Tenants
-from config.topology import CHANNELS, SERVICES, Provider, Stage
+from config.topology import CHANNELS, SERVICES, Provider
 
 SCHEMA_VERSION: Final = 1
 """Raised with a change that the services before it could not read: they refuse the document and keep theirs."""
@@ -55,12 +55,6 @@ class DefaultModels(Frozen):
     judge: str | None = None
 
 
-class SealingPublicKey(Frozen):
-    kid: str
-    public_key: str
-    """X25519, 32 raw bytes, base64."""
-
-
 class RuntimeDocument(Frozen):
     """CDK fills the addresses with tokens, so they are plain `str`."""
 
@@ -75,7 +69,8 @@ class RuntimeDocument(Frozen):
     """By service name of the topology, without a trailing slash."""
     providers: dict[Provider, ProviderSettings]
     default_models: DefaultModels
-    sealing_keys: dict[Stage, SealingPublicKey]
+    sealing_verify_key: str
+    """Says which public sealing keys are genuine: ECDSA on P-256, SubjectPublicKeyInfo in DER, base64."""
     limits: Limits
     tenants: Tenants = ()
     """None: nobody is let in, except on one machine, whose only caller is its owner."""
@@ -91,7 +86,6 @@ class RuntimeDocument(Frozen):
         lacking: dict[str, Collection[str]] = {
             "channels": {channel.name for channel in CHANNELS} - self.channels.keys(),
             "service_urls": {service.name for service in SERVICES} - self.service_urls.keys(),
-            "sealing_keys": set(Stage) - self.sealing_keys.keys(),
         }
         for field, missing in lacking.items():
             if missing:

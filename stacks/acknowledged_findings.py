@@ -1,5 +1,6 @@
 """What cdk-nag's AwsSolutions pack finds and we leave as it is, with the reason. A finding that is not here fails."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import aws_cdk as cdk
@@ -9,6 +10,8 @@ from config.callers import AUTHENTICATED, token_file
 from config.environments import DEV, CloudEnvironment
 
 PACK = "AwsSolutions"
+REGION, PREFIX = "<Region>", "<Prefix>"
+"""Stand in a rule for those of the environment."""
 NETWORK, DATA, MESSAGING, CLUSTER, OBSERVABILITY, UMBRELLA = (
     *("-Network", "-Data", "-Messaging", "-Cluster", "-Observability"),
     "",
@@ -26,17 +29,29 @@ class Acknowledged:
     only_in: tuple[str, ...] = ()
     """Environments; none: all."""
 
+    def rules_in(self, environment: CloudEnvironment) -> list[str]:
+        """As the pack calls them there."""
+        named = {REGION: environment.region, PREFIX: environment.names.prefix}
+        return [f"{PACK}-{_replaced(rule, named)}" for rule in self.rules]
+
+
+def _replaced(text: str, named: Mapping[str, str]) -> str:
+    for name, value in named.items():
+        text = text.replace(name, value)
+    return text
+
 
 def managed(*policies: str) -> tuple[str, ...]:
     return tuple(f"IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{policy}]" for policy in policies)
 
 
+def sealing_secrets(of: str) -> str:
+    return f"IAM5[Resource::arn:aws:secretsmanager:{REGION}:<AWS::AccountId>:secret:{PREFIX}/sealing/{of}*]"
+
+
 LAMBDA_LOGS = managed("service-role/AWSLambdaBasicExecutionRole")
 LAMBDA_IN_VPC = managed("service-role/AWSLambdaVPCAccessExecutionRole")
 ANY_RESOURCE = ("IAM5[Resource::*]",)
-WRAPPED_KEY = (
-    "It holds a wrapped key, not a password; a deployment makes a new pair and tells the gateway its public half."
-)
 KUBECTL = "Eks/Cluster/KubectlProvider"
 CONDITIONAL_PULL = (
     'IAM4[Policy::{"Fn::If":["EksClusterKubectlProviderHandlerHasEcrPublicC426D1A5",{"Fn::Join":["",["arn:",'
@@ -44,6 +59,7 @@ CONDITIONAL_PULL = (
     '{"Ref":"AWS::NoValue"}]}]'
 )
 OF_CDK = "The Lambda and its role are made by CDK itself and run only while deploying."
+EPOCHS_ARE_APART = "Each epoch has a secret of its own whose name nobody knows before; all are of this one stage."
 DEV_IS_SMALL = "The diagram makes development small; production has it."
 
 ACKNOWLEDGED = (
@@ -107,26 +123,22 @@ ACKNOWLEDGED = (
     ),
     Acknowledged(
         DATA,
-        "Sealing-inference",
+        "SealingKeyset",
         ("SMG4",),
-        WRAPPED_KEY,
-    ),
-    Acknowledged(
-        DATA,
-        "Sealing-judge",
-        ("SMG4",),
-        WRAPPED_KEY,
+        "It holds public keys, and the sealing-keys job writes it anew every hour.",
     ),
     Acknowledged(
         UMBRELLA,
-        "SealingKeyMaker/Function/ServiceRole",
-        LAMBDA_LOGS,
-        "AWS's own policy for writing a Lambda's log; its other rights are listed one by one.",
+        "SealingEpochs/Role",
+        (*ANY_RESOURCE, sealing_secrets("")),
+        "Listing takes no narrower resource and shows names only; each epoch has a secret of its own under one prefix.",
     ),
+    Acknowledged(CLUSTER, "Role-inference-service/Role", (sealing_secrets("inference/"),), EPOCHS_ARE_APART),
+    Acknowledged(CLUSTER, "Role-judge-service/Role", (sealing_secrets("judge/"),), EPOCHS_ARE_APART),
     Acknowledged(
         UMBRELLA,
-        "SealingKeyMaker/Provider/framework-onEvent/ServiceRole",
-        (*LAMBDA_LOGS, "IAM5[Resource::<SealingKeyMakerFunction21AC8FC5.Arn>:*]"),
+        "SealingEpochs/Provider/framework-onEvent/ServiceRole",
+        (*LAMBDA_LOGS, "IAM5[Resource::<SealingEpochsFunction641BB250.Arn>:*]"),
         OF_CDK,
     ),
     Acknowledged(
@@ -212,7 +224,5 @@ def acknowledge(app: IConstruct, environment: CloudEnvironment) -> None:
         construct: IConstruct = app.node.find_child(f"{environment.names.umbrella_stack}{known.stack}")
         for step in known.path.split("/"):
             construct = construct.node.find_child(step)
-        for rule in known.rules:
-            cdk.Validations.of(construct).acknowledge(
-                cdk.Acknowledgment(id=f"{PACK}::{PACK}-{rule}", reason=known.reason)
-            )
+        for rule in known.rules_in(environment):
+            cdk.Validations.of(construct).acknowledge(cdk.Acknowledgment(id=f"{PACK}::{rule}", reason=known.reason))

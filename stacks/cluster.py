@@ -5,7 +5,18 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from config.environments import CloudEnvironment
-from config.topology import CHANNELS, ELASTICACHE, FLOWS, HTTPS_PORT, NAMESPACE, RDS, SERVICES, STAGE_SERVICES, Service
+from config.topology import (
+    CHANNELS,
+    ELASTICACHE,
+    FLOWS,
+    GATEWAY,
+    HTTPS_PORT,
+    NAMESPACE,
+    RDS,
+    SERVICES,
+    STAGE_SERVICES,
+    Service,
+)
 from judge_constructs.add_ons import AddOns
 from judge_constructs.encryption_key import EncryptionKey
 from judge_constructs.judge_cluster import JudgeCluster
@@ -102,6 +113,5 @@ class ClusterStack(cdk.Stack):
     def _grant_secrets(self, data: DataStack, external_secrets: WorkloadRole) -> None:
         external_secrets.may_read_secret(data.mysql.secret, data.redis.secret, *data.caller_secrets, key=data.key)
         for stage, service in STAGE_SERVICES.items():
-            role = self.roles[service.name]
-            role.may_read_secret(data.sealing_secrets[stage], key=data.sealing_key)
-            role.may_unwrap_sealing_key(stage, key=data.sealing_key)
+            self.roles[service.name].may_open_seals(stage, names=self._names, key=data.sealing_key)
+        self.roles[GATEWAY.name].may_read_secret(data.sealing_keyset, key=data.key)

@@ -1,4 +1,4 @@
-"""Step 2 of 6: what keeps data, the services' tokens for each other, and the place of the stages' sealing keys.
+"""Step 2 of 6: what keeps data, the services' tokens for each other, and the keys and the keyset of sealing.
 
 No provider key is kept here in any form.
 """
@@ -8,12 +8,11 @@ from constructs import Construct
 
 from config.callers import AUTHENTICATED, token_file
 from config.environments import CloudEnvironment
-from config.topology import Stage
 from judge_constructs.caller_secret import CallerSecret
-from judge_constructs.encryption_key import EncryptionKey
+from judge_constructs.encryption_key import EncryptionKey, SigningKey
 from judge_constructs.mysql_database import MySqlDatabase
 from judge_constructs.redis_cache import RedisCache
-from judge_constructs.sealing_key_pair import SealingSecret
+from judge_constructs.sealing_secrets import SealingKeyset
 from stacks.network import NetworkStack
 
 
@@ -56,7 +55,11 @@ class DataStack(cdk.Stack):
             purpose="sealing",
             about="Wraps the stages' private sealing keys",
         )
-        self.sealing_secrets = {
-            stage: SealingSecret(self, f"Sealing-{stage}", stage=stage, environment=environment, key=self.sealing_key)
-            for stage in Stage
-        }
+        self.sealing_signature_key = SigningKey(
+            self,
+            "SealingSignatureKey",
+            environment=environment,
+            alias=environment.names.sealing_signature_alias,
+            about="Signs the public sealing keys",
+        )
+        self.sealing_keyset = SealingKeyset(self, "SealingKeyset", environment=environment, key=self.key)

@@ -1,7 +1,5 @@
 """The runtime document of a deployment: the addresses of what the other stacks made."""
 
-from collections.abc import Mapping
-
 from config.addresses import Addresses
 from config.environments import CloudEnvironment
 from config.naming import DATABASE
@@ -12,11 +10,9 @@ from config.runtime_document import (
     MySqlAddress,
     RedisAddress,
     RuntimeDocument,
-    SealingPublicKey,
 )
 from config.tenant import Tenant
-from config.topology import MYSQL_PORT, REDIS_PORT, SERVICES, Provider, Stage
-from judge_constructs.sealing_key_pair import SealingKeyPair
+from config.topology import MYSQL_PORT, REDIS_PORT, SERVICES, Provider
 from stacks.data import DataStack
 from stacks.messaging import MessagingStack
 
@@ -26,7 +22,7 @@ def deployed_document(
     *,
     data: DataStack,
     messaging: MessagingStack,
-    sealing: Mapping[Stage, SealingKeyPair],
+    verify_key: str,
     tenants: tuple[Tenant, ...],
     addresses: Addresses | None,
 ) -> RuntimeDocument:
@@ -48,9 +44,7 @@ def deployed_document(
         service_urls=reached.service_urls,
         providers=reached.providers,
         default_models=reached.default_models,
-        sealing_keys={
-            stage: SealingPublicKey(kid=pair.kid, public_key=pair.public_key) for stage, pair in sealing.items()
-        },
+        sealing_verify_key=verify_key,
         limits=environment.limits,
         tenants=tenants,
     )

@@ -36,6 +36,7 @@ class ObservabilityStack(cdk.Stack):
         view.where_do_they_wait(list(messaging.channels.values()))
         view.what_fails(metrics, database=data.mysql.instance, nat=network.nat_group)
         view.what_does_it_cost(metrics)
+        self.alerts = alerts.topic
         self.roll_back_alarms = view.roll_back_alarms
         CostBudgets(
             self,

@@ -9,7 +9,7 @@ from config.environments import CloudEnvironment
 from config.tenant import Tenant
 from judge_constructs.retained_logs import RetainedLogs
 from judge_constructs.runtime_configuration import RuntimeConfiguration
-from judge_constructs.sealing_key_pair import SealingKeyMaker, SealingKeyPair
+from judge_constructs.sealing_epochs import SealingEpochs
 from stacks.cluster import ClusterStack
 from stacks.data import DataStack
 from stacks.deployed_document import deployed_document
@@ -36,25 +36,32 @@ class PlatformStack(cdk.Stack):
         env: cdk.Environment,
     ) -> None:
         super().__init__(scope, id_, env=env)
-        # Here, beside the document that tells of them: no other stack holds on to a pair that is made anew.
-        maker = SealingKeyMaker(
+        sealing = SealingEpochs(
             self,
-            "SealingKeyMaker",
-            key=data.sealing_key,
+            "SealingEpochs",
+            environment=environment,
+            wrapping_key=data.sealing_key,
+            signing_key=data.sealing_signature_key,
+            keyset=data.sealing_keyset,
+            keyset_key=data.key,
             log_group=RetainedLogs(
                 self, "DeploymentLogs", environment=environment, name=environment.names.log_group("sealing-keys")
             ),
+            alerts=observability.alerts,
         )
-        pairs = {
-            stage: SealingKeyPair(self, f"Sealing-{stage}", stage=stage, secret=secret, maker=maker)
-            for stage, secret in data.sealing_secrets.items()
-        }
+        # For clients that seal their own keys and trust no gateway for whom.
+        cdk.CfnOutput(self, "SealingVerifyKey", value=sealing.verify_key)
         configuration = RuntimeConfiguration(
             self,
             "RuntimeConfiguration",
             environment=environment,
             document=deployed_document(
-                environment, data=data, messaging=messaging, sealing=pairs, tenants=tenants, addresses=addresses
+                environment,
+                data=data,
+                messaging=messaging,
+                verify_key=sealing.verify_key,
+                tenants=tenants,
+                addresses=addresses,
             ),
             roll_back_on=observability.roll_back_alarms,
         )

@@ -1,4 +1,4 @@
-"""A customer-managed KMS key for one purpose, rotated every year."""
+"""A customer-managed KMS key for one purpose: that encrypts, rotated every year, or that signs."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
@@ -15,6 +15,21 @@ class EncryptionKey(kms.Key):
             alias=environment.names.kms_alias(purpose),
             description=about,
             enable_key_rotation=True,
+            removal_policy=removal_policy(environment),
+        )
+
+
+class SigningKey(kms.Key):
+    """ECDSA on P-256. KMS rotates no such key: whoever verifies would have to be told."""
+
+    def __init__(self, scope: Construct, id_: str, *, environment: CloudEnvironment, alias: str, about: str) -> None:
+        super().__init__(
+            scope,
+            id_,
+            alias=alias,
+            description=about,
+            key_spec=kms.KeySpec.ECC_NIST_P256,
+            key_usage=kms.KeyUsage.SIGN_VERIFY,
             removal_policy=removal_policy(environment),
         )
 

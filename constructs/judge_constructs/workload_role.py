@@ -7,8 +7,10 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from config.naming import Names
 from config.topology import Stage
 from judge_constructs.message_channel import MessageChannel
+from judge_constructs.sealing_secrets import private_keys_arn
 
 
 class WorkloadRole(Construct):
@@ -57,8 +59,10 @@ class WorkloadRole(Construct):
         self.allow("secretsmanager:GetSecretValue", on=[secret.secret_arn for secret in secrets])
         self.allow("kms:Decrypt", on=[key.key_arn], if_equal=self._only_through("secretsmanager"))
 
-    def may_unwrap_sealing_key(self, stage: Stage, *, key: kms.IKey) -> None:
-        """KMS opens only what was wrapped for this stage."""
+    def may_open_seals(self, stage: Stage, *, names: Names, key: kms.IKey) -> None:
+        """Reads the stage's private keys; KMS unwraps only what was wrapped for this stage."""
+        self.allow("secretsmanager:GetSecretValue", on=[private_keys_arn(self, names, stage)])
+        self.allow("kms:Decrypt", on=[key.key_arn], if_equal=self._only_through("secretsmanager"))
         self.allow("kms:Decrypt", on=[key.key_arn], if_equal={"kms:EncryptionContext:llm-judge:stage": stage.value})
 
     def _only_through(self, service: str) -> dict[str, str]:

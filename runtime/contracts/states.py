@@ -46,7 +46,8 @@ class LimitReached(Frozen):
 class Creation(Frozen):
     """`created` false: the key was used before, or a limit is reached; then nothing was kept and nothing counted.
 
-    A used key: `request_id` and `body_hash` are those of its first use.
+    A used key: `request_id` and `body_hash` are those of its first use. Without a `body_hash` there is no such use: the
+    request's id itself was taken before.
     """
 
     created: bool

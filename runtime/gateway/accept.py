@@ -1,16 +1,14 @@
 """Step 1 of 4: accept a request - seal its keys, keep its state, publish it to the inference topic."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import structlog
-from pydantic import SecretStr
 
 from config.runtime_document import RuntimeDocument
 from config.tenant import TenantLimits
-from config.topology import Provider
 from runtime.contracts.evaluation import EvaluationSpec, Identity
 from runtime.contracts.failures import FailureReason, failure, outcome_of
 from runtime.contracts.lifecycle import Status
@@ -19,9 +17,11 @@ from runtime.contracts.states import NewRequest, RequestStates, StateChange
 from runtime.contracts.unavailable import Unavailable
 from runtime.gateway.idempotency import check_replay, claim_of
 from runtime.gateway.over_limit import over_limit
-from runtime.gateway.provider_keys import check_keys, seal_keys
+from runtime.gateway.provider_keys import ProviderKeys, check_keys
 from runtime.gateway.resolve import resolve
 from runtime.gateway.schemas import EvaluationIn
+from runtime.gateway.sealed_keys import choose_request_id, seal_keys
+from runtime.keys.client_seal import ClientSeals
 from runtime.keys.ports import KeyBinding, KeySealer
 from runtime.kit.crash_points import CrashPoint, crash_point
 from runtime.kit.problems import DETAILS, Problem, unavailable
@@ -44,6 +44,7 @@ class AcceptEvaluation:
     states: RequestStates
     publisher: Publisher
     sealer: KeySealer
+    client_seals: ClientSeals
     now: Callable[[], datetime]
 
     async def accept(
@@ -52,7 +53,7 @@ class AcceptEvaluation:
         *,
         tenant: str,
         limits: TenantLimits | None = None,
-        keys: Mapping[Provider, SecretStr],
+        keys: ProviderKeys,
         idempotency_key: str | None,
     ) -> Accepted:
         """Raises Problem: 422 for what is wrong in the request, 413 too large, 429 over one of the tenant's limits, 409
@@ -61,7 +62,8 @@ class AcceptEvaluation:
         document = self.document()
         spec = resolve(request, document)
         check_keys(spec, keys)
-        identity = self._identify(spec, tenant, document.limits.evaluation_deadline_seconds)
+        request_id = choose_request_id(spec, keys, tenant=tenant)
+        identity = self._identify(request_id, spec, tenant, document.limits.evaluation_deadline_seconds)
         body = self._encode(identity, keys, document.limits.max_message_bytes)
         claim = claim_of(idempotency_key, spec)
         creation = await self.states.create(NewRequest(identity=identity, idempotency=claim, limits=limits))
@@ -78,14 +80,21 @@ class AcceptEvaluation:
         log.info("evaluation_accepted", judge_model=spec.judge.model, answer_given=spec.output is not None)
         return Accepted(identity.request_id, replayed=False)
 
-    def _identify(self, spec: EvaluationSpec, tenant: str, deadline_seconds: int) -> Identity:
+    def _identify(self, request_id: UUID, spec: EvaluationSpec, tenant: str, deadline_seconds: int) -> Identity:
         now = self.now()
         deadline = now + timedelta(seconds=deadline_seconds)
-        return Identity(request_id=uuid4(), tenant=tenant, created_at=now, deadline_at=deadline, spec=spec)
+        return Identity(request_id=request_id, tenant=tenant, created_at=now, deadline_at=deadline, spec=spec)
 
-    def _encode(self, identity: Identity, keys: Mapping[Provider, SecretStr], max_bytes: int) -> str:
+    def _encode(self, identity: Identity, keys: ProviderKeys, max_bytes: int) -> str:
         binding = KeyBinding(request_id=identity.request_id, tenant=identity.tenant)
-        sealed = seal_keys(identity.spec, keys, sealer=self.sealer, binding=binding, expires_at=identity.deadline_at)
+        sealed = seal_keys(
+            identity.spec,
+            keys,
+            sealer=self.sealer,
+            client_seals=self.client_seals,
+            binding=binding,
+            expires_at=identity.deadline_at,
+        )
         message = EvaluationRequested(identity=identity, candidate_key=sealed.candidate, judge_key=sealed.judge)
         try:
             return encode_message(message, max_bytes=max_bytes)

@@ -50,6 +50,9 @@ ProviderKey = Annotated[
         json_schema_extra={"pattern": f"^{KEY.pattern}$"},
     ),
 ]
+OwnSeal = Annotated[
+    str | None, Header(description="Your provider key, sealed by yourself with a key of `GET /v1/sealing-keys`")
+]
 
 
 @router.post(
@@ -72,6 +75,8 @@ async def submit(
     prefer: Prefer = None,
     x_openai_api_key: ProviderKey = None,  # noqa: ARG001 - documents the header; read_keys reads it
     x_google_api_key: ProviderKey = None,  # noqa: ARG001
+    x_openai_api_key_sealed: OwnSeal = None,  # noqa: ARG001
+    x_google_api_key_sealed: OwnSeal = None,  # noqa: ARG001
 ) -> EvaluationOut | EvaluationAccepted:
     """Accepts one evaluation. Once it is answered with 202 it ends in exactly one result."""
     wait = wait_seconds(prefer, here.document().limits.prefer_wait_max_seconds)

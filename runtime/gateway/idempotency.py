@@ -20,7 +20,11 @@ def claim_of(idempotency_key: str | None, spec: EvaluationSpec) -> IdempotencyCl
 
 
 def check_replay(creation: Creation, claim: IdempotencyClaim | None) -> None:
-    """Raises Problem where the key's first use is no answer to this one: another body, or not accepted yet."""
+    """Raises Problem where the first use of the key, or of the sealed keys, is no answer to this one."""
+    if creation.body_hash is None:
+        # Only a client's own nonce makes an id that is there already.
+        detail = "These sealed keys were used for an evaluation before: seal your keys again, with a new nonce."
+        raise Problem(409, "sealed_keys_used", detail)
     if claim is None or creation.body_hash != claim.body_hash:
         detail = "This Idempotency-Key was used with another body: use a new key for a new evaluation."
         raise Problem(422, "idempotency_key_reused", detail)

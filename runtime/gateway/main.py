@@ -19,7 +19,11 @@ from runtime.gateway.callers import Callers
 from runtime.gateway.context import Gateway
 from runtime.gateway.endpoints import router
 from runtime.gateway.read import ReadEvaluations
+from runtime.gateway.sealing_keys import ShowSealingKeys
+from runtime.gateway.sealing_keys import router as sealing_keys_router
+from runtime.keys.client_seal import ClientSeals
 from runtime.keys.hpke_sealer import HpkeSealer
+from runtime.keys.published_keys import PublishedKeys
 from runtime.kit.app import Lifespan, service_app
 from runtime.kit.aws import aws_client
 from runtime.kit.environment import ProcessEnvironment
@@ -37,6 +41,12 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
             settings = await stack.enter_async_context(active_settings(environment.names))
             sns = await stack.enter_async_context(aws_client("sns"))
             session = await stack.enter_async_context(open_session())
+            secrets = await stack.enter_async_context(aws_client("secretsmanager"))
+            published = await stack.enter_async_context(
+                PublishedKeys(
+                    secrets=secrets, names=environment.names, verify_key=lambda: settings().sealing_verify_key, now=_now
+                )
+            )
             publisher = await stack.enter_async_context(
                 SnsPublisher(client=sns, topic_arn=lambda: settings().channels[INFERENCE_CHANNEL.name].topic_arn)
             )
@@ -58,11 +68,13 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
                         document=settings,
                         states=states,
                         publisher=publisher,
-                        sealer=HpkeSealer(public_keys=lambda: settings().sealing_keys),
-                        now=lambda: datetime.now(UTC),
+                        sealer=HpkeSealer(keyset=published.keyset, now=_now),
+                        client_seals=ClientSeals(keyset=published.keyset, now=_now, limits=lambda: settings().limits),
+                        now=_now,
                     ),
                     read=ReadEvaluations(states=states, history=history),
                 ),
+                "sealing_keys": ShowSealingKeys(published=published, now=_now, limits=lambda: settings().limits),
                 "readiness": states.readiness,
                 "settings_status": settings.status,
             }
@@ -74,7 +86,7 @@ def app_with(lifespan: Lifespan) -> FastAPI:
     return service_app(
         GATEWAY,
         lifespan=lifespan,
-        routers=[router],
+        routers=[router, sealing_keys_router],
         max_body_bytes=_max_body_bytes,
         factory=FastAPIOffline,
         title="LLM-Judge",
@@ -84,6 +96,10 @@ def app_with(lifespan: Lifespan) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
     )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _max_body_bytes(scope: Scope) -> int:

@@ -54,7 +54,7 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
             to_redis = environment.tokens(flow_between(INFERENCE, REDIS))
             states = HttpRequestStates(session=session, base_url=redis_url, tokens=to_redis)
             pacing = HttpCallPacing(session=session, base_url=redis_url, tokens=to_redis)
-            keyring = Keyring(stage=Stage.INFERENCE, names=environment.names, secrets=secrets, kms=kms)
+            keyring = Keyring(stage=Stage.INFERENCE, names=environment.names, secrets=secrets, kms=kms, now=_now)
             run = RunInference(
                 limits=limits,
                 turns=StageTurns(stage=Stage.INFERENCE, leases=states, limits=limits, now=_now),

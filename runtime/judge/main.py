@@ -51,7 +51,7 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
             to_redis = environment.tokens(flow_between(JUDGE, REDIS))
             states = HttpRequestStates(session=session, base_url=redis_url, tokens=to_redis)
             pacing = HttpCallPacing(session=session, base_url=redis_url, tokens=to_redis)
-            keyring = Keyring(stage=Stage.JUDGE, names=environment.names, secrets=secrets, kms=kms)
+            keyring = Keyring(stage=Stage.JUDGE, names=environment.names, secrets=secrets, kms=kms, now=_now)
             run = RunJudgement(
                 limits=limits,
                 states=states,

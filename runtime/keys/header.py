@@ -4,7 +4,8 @@ import re
 
 from pydantic import SecretStr
 
-KEY = re.compile(r"[!-~]{1,512}")
+KEY_MAX_LENGTH = 512
+KEY = re.compile(rf"[!-~]{{1,{KEY_MAX_LENGTH}}}")
 
 
 def parse_key(value: str) -> SecretStr:
@@ -13,5 +14,7 @@ def parse_key(value: str) -> SecretStr:
     if not stripped:
         raise ValueError("The key is empty: send the key itself, or leave the header out.")
     if not KEY.fullmatch(stripped):
-        raise ValueError("This cannot be a key: expected 1 to 512 visible ASCII characters without spaces.")
+        raise ValueError(
+            f"This cannot be a key: expected 1 to {KEY_MAX_LENGTH} visible ASCII characters without spaces."
+        )
     return SecretStr(stripped)

@@ -1,18 +1,20 @@
 """A stage's side: opens what was sealed for it, or says why it cannot."""
 
 import base64
-import binascii
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cryptography.exceptions import InvalidTag
 from pydantic import SecretStr
 
+from config.limits import SEAL_TOLERANCE_SECONDS
 from config.topology import Stage
 from runtime.contracts.messages import SealedKey
 from runtime.keys.keyring import Keyring
 from runtime.keys.ports import KeyBinding, KeyExpired, KeyUnreadable
-from runtime.keys.sealing import CLOCK_TOLERANCE, SUITE, bound_to, unpad
+from runtime.keys.sealing import SUITE, bound_to, unpad
+
+TOLERANCE = timedelta(seconds=SEAL_TOLERANCE_SECONDS)
 
 
 class HpkeOpener:
@@ -22,20 +24,20 @@ class HpkeOpener:
         self._now = now
 
     async def open(self, sealed: SealedKey, *, binding: KeyBinding) -> SecretStr:
-        if sealed.stage is not self._stage:
+        if sealed.stage is not self._stage or sealed.expires_at.microsecond:
             raise KeyUnreadable
-        if self._now() > sealed.expires_at + CLOCK_TOLERANCE:
+        if self._now() > sealed.expires_at + TOLERANCE:
             raise KeyExpired
         private_key = await self._keyring.private_key(sealed.kid)
-        info = bound_to(
-            kid=sealed.kid,
-            stage=sealed.stage,
-            provider=sealed.provider,
-            binding=binding,
-            expires_at=sealed.expires_at,
-        )
         try:
+            info = bound_to(
+                kid=sealed.kid,
+                stage=sealed.stage,
+                provider=sealed.provider,
+                binding=binding,
+                expires_at=sealed.expires_at,
+            )
             padded = SUITE.decrypt(base64.b64decode(sealed.ciphertext, validate=True), private_key, info)
             return SecretStr(unpad(padded).decode())
-        except (InvalidTag, binascii.Error, ValueError):
+        except (InvalidTag, ValueError):
             raise KeyUnreadable from None

@@ -10,13 +10,16 @@ from pydantic import SecretStr
 from config.topology import Provider, Stage
 from runtime.contracts.messages import SealedKey
 
+SEALING_KEYS = "sealing-keys"
+"""What is unavailable where there is no public key to seal with."""
+
 
 class KeyUnreadable(Exception):
-    """Not sealed for this stage, request, tenant and provider, or damaged, or by a key pair that is gone."""
+    """Not sealed for this stage, request, tenant and provider, or damaged, or for a key pair that never was."""
 
 
 class KeyExpired(Exception):
-    """The seal's time is over."""
+    """The seal's time is over, or its key pair is destroyed."""
 
 
 @dataclass(frozen=True)

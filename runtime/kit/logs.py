@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import traceback
 from typing import Any
 
 import orjson
@@ -39,11 +40,12 @@ def configure_logs(*, service: str, level: str) -> None:
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            # Frames without locals: a local variable may hold a key.
-            structlog.processors.format_exc_info,
+            _place_of_exception,
             structlog.processors.JSONRenderer(serializer=_to_json),
         ],
     )
+    # Where a task fails unseen, asyncio writes the exception's text into the lines after the first.
+    logging.getLogger("asyncio").addFilter(_first_line)
     handler = logging.StreamHandler(LogStream(sys.stdout.fileno()))
     handler.setFormatter(formatter)
     logging.basicConfig(level=level, handlers=[handler], force=True)
@@ -59,6 +61,22 @@ def configure_logs(*, service: str, level: str) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+def _place_of_exception(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Its class and where it came from. Neither its text nor a local variable: both may hold a key."""
+    found = event.pop("exc_info", None)
+    error = found[1] if isinstance(found, tuple) else found if isinstance(found, BaseException) else sys.exc_info()[1]
+    if found and error is not None:
+        frames = traceback.extract_tb(error.__traceback__)
+        event["exception"] = type(error).__name__
+        event["at"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    return event
+
+
+def _first_line(record: logging.LogRecord) -> bool:
+    record.msg, record.args = record.getMessage().partition("\n")[0], None
+    return True
 
 
 def _name_service(service: str) -> structlog.typing.Processor:

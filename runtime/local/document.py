@@ -13,10 +13,9 @@ from config.runtime_document import (
     ProviderSettings,
     RedisAddress,
     RuntimeDocument,
-    SealingPublicKey,
 )
 from config.tenant import Tenant
-from config.topology import AI_MODEL, SERVICES, Provider, Stage
+from config.topology import AI_MODEL, SERVICES, Provider
 from runtime.local.ports import LOOPBACK
 
 BASE_URL_VARIABLES = {
@@ -67,7 +66,7 @@ def runtime_document(
     addresses: Addresses,
     *,
     channels: dict[str, ChannelAddress],
-    sealing_keys: dict[Stage, SealingPublicKey],
+    sealing_verify_key: str,
     tenants: tuple[Tenant, ...] = (),
 ) -> RuntimeDocument:
     return RuntimeDocument(
@@ -79,7 +78,7 @@ def runtime_document(
         service_urls=addresses.service_urls,
         providers=addresses.providers,
         default_models=addresses.default_models,
-        sealing_keys=sealing_keys,
+        sealing_verify_key=sealing_verify_key,
         limits=LOCAL.limits,
         tenants=tenants,
     )

@@ -39,6 +39,8 @@ class Part:
     """Before each start of the process. May raise Unusable."""
     settle: Step = nothing
     """After each start, once it answers and before others use it. Raises NotReady to be tried again."""
+    settle_again_seconds: float | None = None
+    """So often it is settled again while it runs; None: never."""
     after_failure: Step = nothing
     """Once, when it has failed for good."""
     optional: bool = False

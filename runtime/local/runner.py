@@ -59,7 +59,8 @@ class Runner:
             await self.part.prepare()
             async with self._process() as ending:
                 await self._become_ready(ending, started)
-                await ending.wait()
+                while not await _happens(ending, within_seconds=self.part.settle_again_seconds):
+                    await self._works(self.part.settle)
         except Unusable as unusable:
             self._change(state=State.FAILED, note=str(unusable))
             return None
@@ -154,7 +155,7 @@ async def _then_set(event: asyncio.Event, wait: Callable[[], Any]) -> None:
     event.set()
 
 
-async def _happens(event: asyncio.Event, *, within_seconds: float) -> bool:
+async def _happens(event: asyncio.Event, *, within_seconds: float | None) -> bool:
     try:
         async with asyncio.timeout(within_seconds):
             return await event.wait()

@@ -29,10 +29,14 @@ CREATE = Script(
     + """
 -- KEYS: record, open index, unpublished index, bucket, quota, [claim]
 -- ARGV: request_id, ttl, member, oldest member, claim ttl, body hash, how long one may be in flight (microseconds),
---       the four limits (all '' for none), then the record's field, value, ...
+--       the four limits (all '' for none), created_at, then the record's field, value, ...
 local record, open, unpublished, bucket, quota, claim = unpack(KEYS)
 local request_id, ttl, member, oldest, claim_ttl, body_hash, longest = unpack(ARGV, 1, 7)
-local per_minute, burst, max_open, per_day = unpack(ARGV, 8, 11)
+local per_minute, burst, max_open, per_day, created_at = unpack(ARGV, 8, 12)
+
+local function never_accepted(status, failure)
+  return status == failed and string.find(failure or '', not_published, 1, true)
+end
 
 -- The name of the limit that is reached, and for how many microseconds; or nothing, and then it is counted.
 local function limit_reached()
@@ -65,13 +69,23 @@ local function limit_reached()
   redis.call('EXPIREAT', quota, midnight)
 end
 
+local known = redis.call('HMGET', record, 'created_at', 'status', 'failure')
+if known[1] and known[1] ~= created_at then
+  -- A client's own id that was used before, and not the repetition of this call.
+  if not never_accepted(known[2], known[3]) then
+    local same = claim and redis.call('HGET', claim, 'request_id') == request_id
+    return {'used', request_id, same and redis.call('HGET', claim, 'body_hash') or false, known[2] == created and 1 or 0}
+  end
+  redis.call('DEL', record)
+end
+
 if claim then
   local held = redis.call('HMGET', claim, 'request_id', 'body_hash')
   -- Our own claim is no replay: the caller repeats a call whose reply was lost.
   if held[1] and held[1] ~= request_id then
     local first = redis.call('HMGET', record_prefix .. held[1], 'status', 'failure')
     -- One that was never accepted gives its key back, whoever found that out.
-    if first[1] ~= failed or not string.find(first[2] or '', not_published, 1, true) then
+    if not never_accepted(first[1], first[2]) then
       return {'used', held[1], held[2], first[1] == created and 1 or 0}
     end
   end
@@ -84,7 +98,7 @@ if redis.call('EXISTS', record) == 0 then
       return {'refused', limit, wait}
     end
   end
-  redis.call('HSET', record, 'open', open, 'member', member, 'quota', quota, unpack(ARGV, 12))
+  redis.call('HSET', record, 'open', open, 'member', member, 'quota', quota, unpack(ARGV, 13))
   redis.call('ZADD', unpublished, redis.call('TIME')[1], request_id)
   redis.call('EXPIRE', unpublished, ttl)
   redis.call('ZADD', open, 0, member)
@@ -131,6 +145,7 @@ def create_args(new: NewRequest, limits: Limits, *, now: datetime) -> list[str |
         of_tenant.burst if of_tenant else "",
         of_tenant.max_in_flight if of_tenant else "",
         of_tenant.requests_per_day if of_tenant else "",
+        identity.created_at.isoformat(),
         *identity_fields(identity),
         *("status", Status.CREATED, "stage", Status.CREATED, "updated_at", now.isoformat()),
     ]

@@ -27,7 +27,7 @@ async def subject(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
         case "transparent":
             yield transparent()
         case "hpke":
-            yield await hpke(memory_vault())
+            yield await hpke(await memory_vault())
         case _:
             use_endpoint(monkeypatch, request.getfixturevalue("emulator_at"))
             async with aws_vault() as vault:
@@ -92,9 +92,10 @@ async def test_a_relabelled_seal_is_unreadable(subject: Subject, change: dict[st
         await open_sealed(subject, seal(subject).model_copy(update=change))
 
 
-async def test_a_prolonged_seal_is_unreadable(subject: Subject) -> None:
+@pytest.mark.parametrize("by", [timedelta(microseconds=1), timedelta(seconds=1), timedelta(days=1)], ids=str)
+async def test_a_prolonged_seal_is_unreadable(subject: Subject, by: timedelta) -> None:
     sealed = seal(subject)
-    later = sealed.model_copy(update={"expires_at": sealed.expires_at + timedelta(microseconds=1)})
+    later = sealed.model_copy(update={"expires_at": sealed.expires_at + by})
     with pytest.raises(KeyUnreadable):
         await open_sealed(subject, later)
 

@@ -8,7 +8,7 @@ import pytest
 
 from runtime.contracts.failures import FailureReason, failure
 from runtime.contracts.lifecycle import Status
-from runtime.contracts.states import Creation, Cursor, RequestStates
+from runtime.contracts.states import Creation, Cursor, NewRequest, RequestStates
 from tests.contract.evaluations import answer, change, claim, fresh_tenant, identity, new_request, verdict
 
 
@@ -39,6 +39,44 @@ async def test_a_repeated_creation_of_the_same_request_is_created_again(states: 
     assert second.created
     assert record is not None
     assert record.status is Status.GATEWAY
+
+
+async def test_an_id_that_was_taken_before_is_not_created_again(states: RequestStates, tenant: str) -> None:
+    first = new_request(tenant=tenant)
+    await states.create(first)
+    later = first.identity.created_at + timedelta(seconds=1)
+    again = NewRequest(identity=first.identity.model_copy(update={"created_at": later}))
+    assert await states.create(again) == Creation(created=False, request_id=first.identity.request_id, in_progress=True)
+    await states.advance(change(first.identity, Status.GATEWAY))
+    assert await states.create(again) == Creation(created=False, request_id=first.identity.request_id)
+
+
+async def test_an_id_whose_first_use_was_never_accepted_is_free_again(states: RequestStates, tenant: str) -> None:
+    first = new_request(tenant=tenant)
+    await states.create(first)
+    await states.advance(change(first.identity, Status.FAILED, failure=failure(FailureReason.NOT_PUBLISHED, None)))
+    later = first.identity.created_at + timedelta(seconds=1)
+    again = NewRequest(identity=first.identity.model_copy(update={"created_at": later}))
+    assert (await states.create(again)).created
+    record = await states.get(first.identity.request_id, tenant=tenant)
+    assert record is not None
+    assert (record.status, record.failure) == (Status.CREATED, None)
+
+
+async def test_an_id_that_was_taken_with_the_same_idempotency_key_is_a_replay(
+    states: RequestStates, tenant: str
+) -> None:
+    first = new_request(tenant=tenant, claim=claim())
+    await states.create(first)
+    await states.advance(change(first.identity, Status.GATEWAY))
+    later = first.identity.created_at + timedelta(seconds=1)
+    taken = first.identity.model_copy(update={"created_at": later})
+    again = await states.create(NewRequest(identity=taken, idempotency=claim()))
+    assert again == Creation(created=False, request_id=first.identity.request_id, body_hash="b" * 64)
+    # Another key did not make it: it is not a replay of that one, and does not become one.
+    for _ in range(2):
+        other = await states.create(NewRequest(identity=taken, idempotency=claim(key="c")))
+        assert other == Creation(created=False, request_id=first.identity.request_id)
 
 
 async def test_a_used_idempotency_key_gives_the_first_request_and_its_body_hash(

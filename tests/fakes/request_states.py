@@ -87,6 +87,11 @@ class InMemoryRequestStates(InMemoryLeases):
 
     def _create(self, new: NewRequest) -> Creation:
         identity, claim = new.identity, new.idempotency
+        known = self.records.get(identity.request_id)
+        if known is not None and known.created_at != identity.created_at:
+            if not _was_never_accepted(known.failure):
+                return self._used_id(known, new)
+            self.lose(identity.request_id)
         if claim is not None:
             held = self._claims.get((identity.tenant, claim.key_hash))
             if held is not None and held.request_id != identity.request_id:
@@ -101,6 +106,17 @@ class InMemoryRequestStates(InMemoryLeases):
             used = Creation(created=False, request_id=identity.request_id, body_hash=claim.body_hash)
             self._claims[identity.tenant, claim.key_hash] = used
         return Creation(created=True, request_id=identity.request_id)
+
+    def _used_id(self, known: EvaluationRecord, new: NewRequest) -> Creation:
+        claim = new.idempotency
+        held = self._claims.get((known.tenant, claim.key_hash)) if claim else None
+        same = held is not None and held.request_id == known.request_id
+        return Creation(
+            created=False,
+            request_id=known.request_id,
+            body_hash=held.body_hash if held and same else None,
+            in_progress=known.status is Status.CREATED,
+        )
 
     def _advance(self, change: StateChange) -> Advance:
         current = self.records.get(change.identity.request_id)

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import sys
 from typing import Any
 
 import httpx2
@@ -11,7 +13,7 @@ from redis.asyncio import Redis
 
 from config.limits import Limits
 from config.topology import GATEWAY, INFERENCE, JUDGE, PERSISTENCE, REDIS
-from tests.flow.system import GOOGLE_KEY, KEYS, OPENAI_KEY, System, ended, pages, processes_of
+from tests.flow.system import GOOGLE_KEY, KEYS, OPENAI_KEY, ROOT, System, ended, pages, processes_of
 
 pytestmark = pytest.mark.flow
 
@@ -60,6 +62,21 @@ async def test_nobody_from_outside_reads_or_writes_past_the_gateway(system: Syst
         for service, path in ((REDIS, "/requests"), (PERSISTENCE, "/history")):
             answer = await client.get(f"http://127.0.0.1:{system.part(service.name).port}{path}?tenant=local&limit=5")
             assert (answer.status_code, answer.json()["code"]) == (401, "caller_unknown")
+
+
+async def test_keys_that_the_client_sealed_are_opened_by_the_stages_alone(system: System) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, ROOT / "examples/seal_keys.py", system.gateway_url),
+        env=os.environ | {"OPENAI_API_KEY": OPENAI_KEY, "GOOGLE_API_KEY": GOOGLE_KEY, "no_proxy": "127.0.0.1"},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    out, _ = await process.communicate(json.dumps(HOSTED | {"input": "Name a moon. case-sealed"}).encode())
+    async with system.client() as client:
+        evaluation = await ended(client, json.loads(out)["id"])
+    assert evaluation["outcome"] == "scored"
+    calls = [call for call in await system.stub_calls() if call["case"] == "case-sealed"]
+    assert [call["protocol"] for call in calls] == ["openai", "google"]
 
 
 async def test_a_given_answer_is_judged_by_the_local_model_within_one_call_of_the_api(system: System) -> None:
@@ -209,7 +226,7 @@ async def test_the_api_describes_itself(system: System) -> None:
     async with system.client() as client:
         document = (await client.get("/openapi.json")).json()
         assert document["openapi"].startswith("3.1")
-        assert set(document["paths"]) == {"/v1/evaluations", "/v1/evaluations/{evaluation_id}"}
+        assert set(document["paths"]) == {"/v1/evaluations", "/v1/evaluations/{evaluation_id}", "/v1/sealing-keys"}
         page = await client.get("/docs")
         assert page.status_code == 200
         assert "https://" not in page.text

@@ -1,22 +1,17 @@
 """The gateway's real app on stores in memory, where a request ends as soon as it is published."""
 
 import asyncio
-import base64
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from fastapi import FastAPI
 
 from config.limits import Limits
-from config.runtime_document import SealingPublicKey
 from config.tenant import Tenant
-from config.topology import Stage
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.messages import INFERENCE_MESSAGE
 from runtime.contracts.outcomes import Outcome
@@ -26,12 +21,17 @@ from runtime.gateway.callers import Callers
 from runtime.gateway.context import Gateway
 from runtime.gateway.main import app_with
 from runtime.gateway.read import ReadEvaluations
+from runtime.gateway.sealing_keys import ShowSealingKeys
+from runtime.keys.client_seal import ClientSeals
 from runtime.keys.hpke_sealer import HpkeSealer
+from runtime.keys.published_keys import PublishedKeys
 from tests.contract.evaluations import answer, verdict
+from tests.contract.keys_subjects import memory_vault
 from tests.fakes.history import InMemoryHistory
 from tests.fakes.publisher import InMemoryPublisher
 from tests.fakes.request_states import InMemoryRequestStates
 from tests.runtime.documents import runtime_document
+from tests.runtime.gateway.sealing_gateway import RealClock
 from tests.servers.http_server import serving
 
 LIMITS = Limits(prefer_wait_max_seconds=1)
@@ -61,27 +61,30 @@ class Stores:
 
 
 def gateway_app(stores: Stores, tenants: tuple[Tenant, ...]) -> FastAPI:
-    def public_key() -> str:
-        return base64.b64encode(X25519PrivateKey.generate().public_key().public_bytes_raw()).decode()
-
-    keys = {stage: SealingPublicKey(kid=f"{stage}-1", public_key=public_key()) for stage in Stage}
-    document = runtime_document(limits=LIMITS, sealing_keys=keys, tenants=tenants)
-    gateway = Gateway(
-        document=lambda: document,
-        callers=Callers(document=lambda: document),
-        accept=AcceptEvaluation(
-            document=lambda: document,
-            states=stores.states,
-            publisher=stores,
-            sealer=HpkeSealer(public_keys=lambda: document.sealing_keys),
-            now=lambda: datetime.now(UTC),
-        ),
-        read=ReadEvaluations(states=stores.states, history=stores.history),
-    )
+    document = runtime_document(limits=LIMITS, tenants=tenants)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
-        yield {"gateway": gateway, "readiness": stores.states.readiness}
+        now, vault = RealClock(), await memory_vault()
+        await vault.rotate(now)
+        verify_key = await vault.verify_key()
+        published = PublishedKeys(secrets=vault.secrets, names=vault.names, verify_key=lambda: verify_key, now=now)
+        await published.refresh()
+        gateway = Gateway(
+            document=lambda: document,
+            callers=Callers(document=lambda: document),
+            accept=AcceptEvaluation(
+                document=lambda: document,
+                states=stores.states,
+                publisher=stores,
+                sealer=HpkeSealer(keyset=published.keyset, now=now),
+                client_seals=ClientSeals(keyset=published.keyset, now=now, limits=lambda: LIMITS),
+                now=now,
+            ),
+            read=ReadEvaluations(states=stores.states, history=stores.history),
+        )
+        show = ShowSealingKeys(published=published, now=now, limits=lambda: LIMITS)
+        yield {"gateway": gateway, "sealing_keys": show, "readiness": stores.states.readiness}
 
     return app_with(lifespan)
 

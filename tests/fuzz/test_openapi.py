@@ -24,7 +24,12 @@ CONFIG = {
         "positive_data_acceptance": {"expected-statuses": ["2xx", 404, 413, 422]},
     },
 }
-OPERATIONS = [("POST", "/v1/evaluations"), ("GET", "/v1/evaluations"), ("GET", "/v1/evaluations/{evaluation_id}")]
+OPERATIONS = [
+    ("POST", "/v1/evaluations"),
+    ("GET", "/v1/evaluations"),
+    ("GET", "/v1/evaluations/{evaluation_id}"),
+    ("GET", "/v1/sealing-keys"),
+]
 
 
 @pytest.fixture(scope="module")

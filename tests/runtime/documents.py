@@ -8,9 +8,8 @@ from config.runtime_document import (
     ProviderSettings,
     RedisAddress,
     RuntimeDocument,
-    SealingPublicKey,
 )
-from config.topology import CHANNELS, SERVICES, Provider, Stage
+from config.topology import CHANNELS, SERVICES, Provider
 
 
 def runtime_document(**changes: object) -> RuntimeDocument:
@@ -34,7 +33,7 @@ def runtime_document(**changes: object) -> RuntimeDocument:
             Provider.LOCAL: ProviderSettings(base_url="http://127.0.0.1:1/v1", max_in_flight=2, models=("small",)),
         },
         "default_models": DefaultModels(candidate="local/small", judge="local/small"),
-        "sealing_keys": {stage: SealingPublicKey(kid=f"{stage}-1", public_key="") for stage in Stage},
+        "sealing_verify_key": "",
         "limits": Limits(),
     }
     return RuntimeDocument.model_validate(fields | changes)

@@ -11,6 +11,7 @@ from config.topology import Provider, Stage
 from runtime.gateway.accept import AcceptEvaluation
 from runtime.inference.service import RunInference
 from runtime.judge.service import RunJudgement
+from runtime.keys.keyset import Keyset
 from runtime.messaging.ports import Inbox
 from runtime.messaging.worker import Handler, Worker
 from runtime.stages.pacing import Pacer
@@ -19,6 +20,7 @@ from runtime.stages.turn import StageTurns
 from runtime.stages.workers import StageRun
 from tests.fakes.call_pacing import InMemoryCallPacing
 from tests.runtime.documents import runtime_document
+from tests.runtime.keysets import present_client_seals
 from tests.simulation.link import Link, Network
 from tests.simulation.ports import LinkedPacing, LinkedPublisher, LinkedStates, NamingOpener, NamingSealer
 from tests.simulation.process import Process
@@ -52,6 +54,7 @@ class Services:
             states=self.wiring.states(link, self.states),
             publisher=LinkedPublisher(link, self.inference_queue),
             sealer=NamingSealer(),
+            client_seals=present_client_seals(Keyset(keys=())),
             now=self.loop.now,
         )
 

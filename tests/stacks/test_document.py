@@ -12,7 +12,7 @@ from config.document_schema import document_schema
 from config.providers import HOSTED
 from config.runtime_document import DefaultModels, MySqlAddress, RedisAddress, RuntimeDocument
 from config.tenant import Tenant
-from config.topology import SERVICES, Stage
+from config.topology import SERVICES
 from tests.stacks.readable import Reader
 from tests.stacks.synthesized import Synthesized, synthesize
 
@@ -34,7 +34,7 @@ def test_the_services_accept_it_and_it_points_at_what_was_deployed(dev: Synthesi
     assert document.redis.host == "dev-llm-judge-redis.PrimaryEndPoint.Address"
     assert document.mysql.tls
     assert document.redis.tls
-    assert document.sealing_keys[Stage.INFERENCE].public_key == "SealinginferenceKeyPair.PublicKey"
+    assert document.sealing_verify_key == "SealingEpochsKeys.VerifyKey"
     assert document.service_urls["redis-service"] == "http://redis-service.llm-judge.svc.cluster.local:8001"
     assert document.limits == dev.environment.limits
 

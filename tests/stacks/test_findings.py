@@ -65,11 +65,8 @@ def test_every_acknowledgement_answers_a_finding(nag: Callable[..., dict[str, se
     unanswered = [
         (known.path, rule)
         for known in ACKNOWLEDGED
-        for rule in known.rules
-        if not any(
-            name == f"{PACK}-{rule}" and path.startswith(f"LlmJudge-Dev{known.stack}/{known.path}")
-            for name, path in found
-        )
+        for rule in known.rules_in(DEV)
+        if not any(name == rule and path.startswith(f"LlmJudge-Dev{known.stack}/{known.path}") for name, path in found)
     ]
     assert unanswered == []
 

@@ -36,4 +36,20 @@ def test_a_stage_cannot_open_the_others_sealed_keys(dev: Synthesized, service: s
 
 def test_the_gateway_can_open_no_sealed_key_at_all(dev: Synthesized) -> None:
     block = role_rights(dev).split("dev-gateway-svc-role\n")[1].split("\n\n")[0]
-    assert "sealing" not in block
+    assert "sealing/" not in block
+    assert "llm-judge-sealing" not in block
+    assert "dev-llm-judge/sealing-keyset" in block
+
+
+def test_only_the_sealing_keys_job_makes_publishes_and_destroys_key_pairs_and_it_opens_none(dev: Synthesized) -> None:
+    rights = role_rights(dev)
+    job = rights.split("dev-sealing-keys-role\n")[1].split("\n\n")[0]
+    changing = ("Create", "Put", "Update", "Delete", "Restore", "Tag")
+    for line in rights.splitlines():
+        if "sealing" in line and any(f"secretsmanager:{verb}" in line for verb in changing):
+            assert line in job.splitlines()
+        if "kms:Sign" in line:
+            assert line in job.splitlines()
+    decrypting = [line for line in job.splitlines() if "kms:Decrypt" in line]
+    assert decrypting
+    assert all("kms:ViaService secretsmanager" in line for line in decrypting)

@@ -70,7 +70,7 @@ def test_r6_elasticache_is_redis_7_1_with_tls_and_a_password_and_evicts_nothing(
     assert stacks[name].environment.limits.request_ttl_seconds == 7 * 24 * 3600
 
 
-def test_r7_secrets_are_passwords_tokens_between_services_and_wrapped_sealing_keys_but_no_provider_key(
+def test_r7_secrets_are_passwords_tokens_between_services_and_public_sealing_keys_but_no_provider_key(
     dev: Synthesized,
 ) -> None:
     assert sorted(secret["Name"] for secret in dev.data.all("AWS::SecretsManager::Secret")) == [
@@ -86,8 +86,7 @@ def test_r7_secrets_are_passwords_tokens_between_services_and_wrapped_sealing_ke
         ),
         "dev-llm-judge/mysql",
         "dev-llm-judge/redis",
-        "dev-llm-judge/sealing/inference",
-        "dev-llm-judge/sealing/judge",
+        "dev-llm-judge/sealing-keyset",
     ]
     everything = json.dumps([template.body for template in dev.by_name.values()]).lower()
     assert "openai_api_key" not in everything

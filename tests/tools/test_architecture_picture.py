@@ -11,7 +11,7 @@ import pytest
 
 from config.callers import AUTHENTICATED
 from config.environments import CLOUD_ENVIRONMENTS, DEV
-from config.topology import CHANNELS, STAGE_SERVICES
+from config.topology import CHANNELS, GATEWAY
 from tests.stacks.synthesized import synthesize
 from tools.architecture.access import Verb
 from tools.architecture.layout import DETAIL_SIZE, Placed, Text
@@ -150,7 +150,7 @@ def test_the_roles_may_do_what_the_topology_says_and_no_more(bodies: dict[str, B
     wanted = {
         *((service, Verb.PUBLISH, names.topic(each)) for each in CHANNELS for service in each.publishers),
         *((each.consumer, Verb.CONSUME, names.queue(each)) for each in CHANNELS),
-        *((each.name, Verb.READ_SECRET, names.sealing_secret(stage)) for stage, each in STAGE_SERVICES.items()),
+        (GATEWAY.name, Verb.READ_SECRET, names.sealing_keyset),
         *(("external-secrets", Verb.READ_SECRET, name) for name in (names.database_secret, names.redis_secret)),
         *(("external-secrets", Verb.READ_SECRET, names.caller_secret(flow)) for flow in AUTHENTICATED),
     }
@@ -197,7 +197,7 @@ def test_the_diagrams_numbers_are_in_the_picture(bodies: dict[str, Bodies]) -> N
         "lets in tcp 3306",
         "cache.t4g.medium, 1 node",
         "judge-queue-dlq",
-        "sealing/inference",
+        "sealing-keyset",
         "50 USD, 100 USD, 150 USD, 200 USD",
     ):
         assert fact in said

@@ -40,15 +40,17 @@ DATA = {
     "MySQL, db.t4g.medium": "58.4",  # 730 h x 0.08
     "MySQL storage, gp3": "2",  # 20 GiB x 0.1
     "Redis, cache.t4g.medium": "58.4",
-    "KMS keys": "2",
-    "Secrets": "9",
+    "KMS keys": "3",
+    "Secrets": "8",
+    "Private sealing keys": "4",  # 2 stages x 2 epochs
 }
 PROD_DATA = {
     "MySQL, db.m6g.large": "233.6",  # 2 zones x 730 h x 0.16
     "MySQL storage, gp3": "20",  # 2 zones x 100 GiB x 0.1
     "Redis, cache.m6g.large": "292",  # 2 nodes x 730 h x 0.2
-    "KMS keys": "2",
-    "Secrets": "9",
+    "KMS keys": "3",
+    "Secrets": "8",
+    "Private sealing keys": "4",  # 2 stages x 2 epochs
 }
 MESSAGING = {
     "SNS publishes": "0.2",  # 100,000 x 2 channels, a dollar a million
@@ -71,7 +73,7 @@ OBSERVABILITY = {
     "Logs of the services": "0.6",
     "Logs of the platform": "6",
     "Logs kept": "6.6",  # for 30 days
-    "Alarms": "16",
+    "Alarms": "18",
     "Dashboards": "2",
     "Metrics from log lines": "15",
     "KMS keys": "1",

@@ -90,15 +90,14 @@ def test_a_retained_database_that_leaves_the_stack_is_refused(tmp_path: Path) ->
     assert "AWS::RDS::DBInstance **will be left behind in the account, used by nothing**" in comment(report)
 
 
-def test_any_changed_property_makes_a_sealing_key_anew_and_is_refused(tmp_path: Path) -> None:
-    properties = {"ServiceToken": "arn", "KeyId": "old", "Stage": "inference"}
-    base: Resources = {"Pair": {"Type": "Custom::SealingKey", "Properties": properties, "DependsOn": ["Maker"]}}
-    head = with_properties(base, "Pair", KeyId="new")
-    report = reported(tmp_path / "property", {"Data": base}, {"Data": head})
+def test_sealing_keys_may_change_their_settings_but_not_go(tmp_path: Path) -> None:
+    properties = {"ServiceToken": "arn", "EPOCH_SECONDS": "86400"}
+    base: Resources = {**SHOP, "Keys": {"Type": "Custom::SealingKeys", "Properties": properties}}
+    head = with_properties(base, "Keys", EPOCH_SECONDS="7200")
+    assert not reported(tmp_path / "setting", {"Data": base}, {"Data": head}).refused
+    report = reported(tmp_path / "gone", {"Data": base}, {"Data": without(base, "Keys")})
     assert report.refused
-    assert "Custom::SealingKey **will be made anew**: `Pair` (because of KeyId)" in comment(report)
-    order: Resources = {"Pair": {**base["Pair"], "DependsOn": ["Policy"]}}
-    assert not reported(tmp_path / "order", {"Data": base}, {"Data": order}).refused
+    assert "Custom::SealingKeys **will be deleted**" in comment(report)
 
 
 def test_a_new_stack_is_allowed_and_one_that_is_gone_is_refused(tmp_path: Path) -> None:

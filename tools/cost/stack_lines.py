@@ -21,12 +21,14 @@ from tools.cost.case import (
 )
 from tools.cost.line import HOURS, HOURS_A_MONTH, KB_IN_A_GB, Factor, Line, count, gigabytes, kilobytes
 
-KMS_KEYS = {"Data": 2, "Messaging": 1, "Cluster": 1, "Observability": 1}
-"""By stack: data at rest and the wrapping of sealing keys; messages; Kubernetes secrets and images; notices."""
-SECRETS = 2 + len(AUTHENTICATED) + len(Stage)
-"""The passwords of MySQL and Redis, the token of each flow between services, and the sealing key of each stage."""
-ALARMED_METRICS = 15
-"""An alarm is charged for each metric that it watches; that of the failure rate watches two."""
+KMS_KEYS = {"Data": 3, "Messaging": 1, "Cluster": 1, "Observability": 1}
+"""By stack: data at rest, wrapping and signing of sealing keys; messages; Kubernetes secrets and images; notices."""
+SECRETS = 3 + len(AUTHENTICATED)
+"""The passwords of MySQL and Redis, the public sealing keys, and the token of each flow between services."""
+LIVING_EPOCHS = 2
+"""That have private sealing keys: the present one and the next; one that is over has its for two hours more."""
+ALARMED_METRICS = 17
+"""An alarm is charged for each metric that it watches: those of failure rate and key rotation watch two."""
 ALARMED_METRICS_A_REDIS_NODE = 2
 DASHBOARDS = 2
 LOG_METRICS = 16
@@ -55,6 +57,12 @@ def data_lines(case: Case) -> tuple[Line, ...]:
         redis_nodes(case, case.environment.redis.node_type),
         _keys(case, "Data"),
         case.line("Secrets", "secretsmanager.secret", count(SECRETS, "secret")),
+        case.line(
+            "Private sealing keys",
+            "secretsmanager.secret",
+            count(len(Stage), "stage"),
+            count(LIVING_EPOCHS, "epoch"),
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tools.template_diff.differences import Difference, Impact, Kind, ResourceChange, Standing
+from tools.template_diff.differences import Difference, Impact, ResourceChange, Standing
 
 LABEL = "replace-stateful"
 """On a pull request it says: somebody has thought of what is lost."""
@@ -21,10 +21,8 @@ LOST_WITH = {
     # It keeps no message, but whoever still publishes to it is answered as always, and nobody receives that.
     "AWS::SNS::Topic": "its confirmed subscriptions, and what services publish to it before they know the new one",
     "AWS::SQS::Queue": "the messages in it: evaluations that were accepted",
-    "Custom::SealingKey": "messages under way that were sealed for the old key pair: nobody else can open them",
+    "Custom::SealingKeys": "every private sealing key: the keys in all messages under way could not be opened any more",
 }
-MADE_ANEW_BY_ANY_CHANGE = frozenset({"Custom::SealingKey"})
-"""Of its properties: what CloudFormation calls an update makes a new one."""
 
 HAPPENS = {
     Impact.REPLACE: "will be replaced",
@@ -49,12 +47,6 @@ def losses(differences: tuple[Difference, ...]) -> tuple[Loss, ...]:
 
 def _of_one(difference: Difference) -> Iterator[Loss]:
     for resource in difference.resources:
-        happens = GONE if difference.standing is Standing.GONE else _happens(resource)
+        happens = GONE if difference.standing is Standing.GONE else HAPPENS.get(resource.impact)
         if happens and resource.type in LOST_WITH:
             yield Loss(difference.stack, resource, happens, LOST_WITH[resource.type])
-
-
-def _happens(resource: ResourceChange) -> str | None:
-    if resource.kind is Kind.CHANGED and resource.causes and resource.type in MADE_ANEW_BY_ANY_CHANGE:
-        return "will be made anew"
-    return HAPPENS.get(resource.impact)

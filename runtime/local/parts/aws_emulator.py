@@ -7,6 +7,7 @@ from pathlib import Path
 
 import aiohttp
 
+from config.limits import SEALING_ROTATION_SECONDS
 from runtime.local.aws_access import ACCOUNT
 from runtime.local.child_environment import child_environment
 from runtime.local.emulator import RELEASE_PATH, SAVE_PATH
@@ -42,6 +43,7 @@ class AwsEmulator:
             environment=child_environment() | self._settings(),
             probe=http_probe(f"{self._address}/_ministack/health"),
             settle=settle,
+            settle_again_seconds=SEALING_ROTATION_SECONDS,
             # A clean stop writes the queues to disk.
             orphan_signal=signal.SIGTERM,
         )
@@ -84,4 +86,11 @@ class AwsEmulator:
 
 
 def aws_elsewhere(*, provision: Step) -> Part:
-    return Part(name=NAME, command=None, probe=nothing, settle=provision, start_timeout_seconds=ANSWER_SECONDS)
+    return Part(
+        name=NAME,
+        command=None,
+        probe=nothing,
+        settle=provision,
+        settle_again_seconds=SEALING_ROTATION_SECONDS,
+        start_timeout_seconds=ANSWER_SECONDS,
+    )

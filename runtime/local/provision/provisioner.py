@@ -59,7 +59,7 @@ class Provisioner:
                 document = runtime_document(
                     addresses,
                     channels=await provision_channels(sns=sns, sqs=sqs, names=NAMES, limits=LOCAL.limits),
-                    sealing_keys=await provision_sealing(kms=kms, secretsmanager=secretsmanager, names=NAMES),
+                    sealing_verify_key=await provision_sealing(kms=kms, secretsmanager=secretsmanager, names=NAMES),
                     tenants=self.tenants,
                 )
                 await deploy_document(appconfig=appconfig, names=NAMES, document=document)

@@ -18,11 +18,11 @@ from runtime.gateway.context import Gateway
 from runtime.gateway.main import app_with
 from runtime.gateway.read import ReadEvaluations
 from runtime.keys.api_key import hash_api_key, new_api_key
-from runtime.keys.hpke_sealer import HpkeSealer
 from tests.fakes.history import InMemoryHistory
 from tests.fakes.publisher import InMemoryPublisher
 from tests.fakes.request_states import InMemoryRequestStates
 from tests.runtime.documents import runtime_document
+from tests.runtime.keysets import present_client_seals, present_keyset, present_sealer
 
 AMPLE = TenantLimits(requests_per_minute=60_000, burst=10_000, max_in_flight=10_000)
 
@@ -57,11 +57,13 @@ class Bench:
         def document() -> RuntimeDocument:
             return self.document
 
+        keyset = present_keyset()
         self.accept = AcceptEvaluation(
             document=document,
             states=self.states,
             publisher=self.publisher,
-            sealer=HpkeSealer(public_keys=lambda: self.document.sealing_keys),
+            sealer=present_sealer(keyset),
+            client_seals=present_client_seals(keyset),
             # Each a second after the one before: lists have one order.
             now=lambda: datetime.now(UTC) + timedelta(seconds=next(seconds)),
         )

@@ -17,6 +17,8 @@ from runtime.contracts.unavailable import Unavailable
 from runtime.gateway.accept import Accepted, AcceptEvaluation
 from runtime.gateway.provider_keys import read_keys
 from runtime.gateway.schemas import EvaluationIn
+from runtime.keys.client_seal import ClientSeals
+from runtime.keys.keyset import Keyset
 from runtime.keys.ports import KeyBinding
 from runtime.kit.problems import Problem
 from tests.fakes.publisher import InMemoryPublisher
@@ -47,6 +49,10 @@ class Bench:
     sealer: RememberingSealer = field(default_factory=RememberingSealer)
     limits: Limits = field(default_factory=Limits)
 
+    @property
+    def client_seals(self) -> ClientSeals:
+        return ClientSeals(keyset=lambda: Keyset(keys=()), now=lambda: NOW, limits=lambda: self.limits)
+
     async def accept(
         self,
         body: dict[str, Any],
@@ -61,6 +67,7 @@ class Bench:
             states=self.states,
             publisher=self.publisher,
             sealer=self.sealer,
+            client_seals=self.client_seals,
             now=lambda: NOW,
         )
         return await service.accept(

@@ -14,8 +14,8 @@ BINDING = KeyBinding(request_id=uuid.UUID(int=1), tenant="acme")
 
 
 @pytest.fixture
-def vault() -> Vault:
-    return memory_vault()
+async def vault() -> Vault:
+    return await memory_vault()
 
 
 @pytest.fixture

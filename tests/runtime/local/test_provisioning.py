@@ -1,5 +1,6 @@
 """What the services find in AWS: made once, repaired as often as asked, and read as they read it."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from config.runtime_document import MySqlAddress, RedisAddress, RuntimeDocument
 from config.tenant import Tenant
 from config.topology import INFERENCE_CHANNEL, JUDGE_CHANNEL, SERVICES, Provider, Stage
 from runtime.keys.keyring import Keyring
+from runtime.keys.published_keys import PublishedKeys
 from runtime.kit.aws import aws_client
 from runtime.kit.settings import Settings
 from runtime.kit.tokens import mounted_tokens
@@ -37,6 +39,10 @@ def provisioner(tmp_path: Path, emulator_at: str, monkeypatch: pytest.MonkeyPatc
         model=LocalModel("tiny", 4),
         environment={},
     )
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 async def read_document() -> RuntimeDocument:
@@ -82,13 +88,17 @@ async def test_a_published_message_reaches_its_queue(provisioner: Provisioner) -
     assert f'"{LOCAL.limits.max_receive_count}"' in attributes["RedrivePolicy"]
 
 
-async def test_each_stage_can_open_its_sealing_key(provisioner: Provisioner) -> None:
+async def test_the_gateway_knows_genuine_keys_that_each_stage_can_open(provisioner: Provisioner) -> None:
     await provisioner.provision()
     document = await read_document()
     async with aws_client("kms") as kms, aws_client("secretsmanager") as secrets:
+        published = PublishedKeys(secrets=secrets, names=NAMES, verify_key=lambda: document.sealing_verify_key, now=now)
+        await published.refresh()
         for stage in Stage:
-            keyring = Keyring(stage=stage, names=NAMES, secrets=secrets, kms=kms)
-            await keyring.private_key(document.sealing_keys[stage].kid)
+            keyring = Keyring(stage=stage, names=NAMES, secrets=secrets, kms=kms, now=now)
+            key = published.keyset().usable(stage, now=now())
+            assert key is not None
+            assert (await keyring.private_key(key.kid)).public_key() == key.key
 
 
 async def test_without_the_model_no_request_is_sent_to_it_by_default(provisioner: Provisioner) -> None:

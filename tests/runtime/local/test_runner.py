@@ -95,6 +95,24 @@ async def test_it_is_ready_only_after_it_was_settled(tmp_path: Path) -> None:
         assert seen == ["settle", "settle"]
 
 
+async def test_it_is_settled_again_in_its_time_and_a_failure_of_that_ends_nothing(tmp_path: Path) -> None:
+    settled, often = 0, asyncio.Event()
+
+    async def settle() -> None:
+        nonlocal settled
+        settled += 1
+        if settled == 4:
+            often.set()
+        if settled % 2 == 0:
+            raise NotReady
+
+    async with kept(part("kept", settle=settle, settle_again_seconds=0.01), tmp_path) as (runner, watch):
+        await watch.until(ready)
+        await often.wait()
+        assert ready(runner.record)
+        assert runner.record.restarts == 0
+
+
 async def test_each_start_is_prepared(tmp_path: Path) -> None:
     prepared = []
 
