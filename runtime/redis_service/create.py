@@ -74,7 +74,8 @@ if known[1] and known[1] ~= created_at then
   -- A client's own id that was used before, and not the repetition of this call.
   if not never_accepted(known[2], known[3]) then
     local same = claim and redis.call('HGET', claim, 'request_id') == request_id
-    return {'used', request_id, same and redis.call('HGET', claim, 'body_hash') or false, known[2] == created and 1 or 0}
+    local body = same and redis.call('HGET', claim, 'body_hash') or false
+    return {'used', request_id, body, known[2] == created and 1 or 0}
   end
   redis.call('DEL', record)
 end
