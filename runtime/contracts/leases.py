@@ -40,7 +40,10 @@ class WorkBegun(Frozen):
 
 
 class StageResult(Frozen):
-    """What a stage came to, for good: exactly one of the three."""
+    """What a stage came to, for good: an answer, a verdict or a failure.
+
+    The last two come with the answer that they are about, where there is one: a record that Redis lost gets it back.
+    """
 
     identity: Identity
     stage: Stage

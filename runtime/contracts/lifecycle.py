@@ -31,6 +31,11 @@ def is_terminal(status: Status) -> bool:
     return RANK[status] == TERMINAL_RANK
 
 
+def may_abandon(current: Status) -> bool:
+    """Whether the gateway may still end it as never published: what a stage has begun was."""
+    return RANK[current] < RANK[Status.INFERENCE]
+
+
 def may_advance(current: Status, to: Status) -> bool:
     """Whether `current` may become `to`: only forwards; steps may be skipped, a terminal state never changes.
 

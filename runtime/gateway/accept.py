@@ -9,9 +9,10 @@ import structlog
 
 from config.runtime_document import RuntimeDocument
 from config.tenant import TenantLimits
+from config.topology import SNS
 from runtime.contracts.evaluation import EvaluationSpec, Identity
 from runtime.contracts.failures import FailureReason, failure, outcome_of
-from runtime.contracts.lifecycle import Status
+from runtime.contracts.lifecycle import Status, may_abandon
 from runtime.contracts.messages import EvaluationRequested
 from runtime.contracts.states import NewRequest, RequestStates, StateChange
 from runtime.contracts.unavailable import Unavailable
@@ -106,17 +107,24 @@ class AcceptEvaluation:
         try:
             await self.publisher.publish(body, tenant=identity.tenant)
         except Unavailable as error:
-            await self._abandon(identity)
-            raise unavailable(error.what) from None
+            if await self._abandon(identity):
+                raise unavailable(error.what) from None
+            return
         crash_point(CrashPoint.GATEWAY_PUBLISHED)
         try:
-            await self.states.advance(StateChange(identity=identity, to=Status.GATEWAY))
-        except Unavailable:
-            # The message is on its way and carries everything: the next stage rebuilds the state.
-            log.warning("state_behind", next_step="none: the inference stage catches up")
+            record = (await self.states.advance(StateChange(identity=identity, to=Status.GATEWAY))).record
+        except Unavailable as error:
+            # It is on its way, but what stays CREATED is swept: nothing is promised that may not be kept.
+            log.warning("acceptance_unrecorded", next_step="none: the caller is told to send it again")
+            raise unavailable(error.what) from None
+        if record.failure and record.failure.reason is FailureReason.NOT_PUBLISHED:
+            log.warning("published_too_late", next_step="none: it was swept, the caller is told to send it again")
+            raise unavailable(SNS)
 
-    async def _abandon(self, identity: Identity) -> None:
-        """Nothing was accepted, so the caller may use the same Idempotency-Key for another try."""
+    async def _abandon(self, identity: Identity) -> bool:
+        """The caller may use the same Idempotency-Key for another try. False: a stage has begun it, so it was published
+        although the topic's answer was lost.
+        """
         failed = failure(FailureReason.NOT_PUBLISHED, None)
         change = StateChange(
             identity=identity,
@@ -125,6 +133,7 @@ class AcceptEvaluation:
             outcome=outcome_of(failed),
         )
         try:
-            await self.states.advance(change)
+            return may_abandon((await self.states.advance(change)).record.stage)
         except Unavailable:
             log.warning("not_published_unrecorded", next_step="none: a message that was not sent starts nothing")
+            return True

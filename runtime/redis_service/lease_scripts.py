@@ -56,7 +56,7 @@ if held[1] ~= fence then
   redis.call('HINCRBY', record, attempts, 1)
 end
 redis.call('HSET', record, 'lease_fence', fence, 'lease_until', string.format('%d', now_ms() + lease_ms))
-return {held[1] and held[1] ~= fence and 2 or 1, -1, rebuilt, redis.call('HGETALL', record)}
+return {held[2] and held[1] ~= fence and 2 or 1, -1, rebuilt, redis.call('HGETALL', record)}
 """
 )
 
@@ -64,16 +64,17 @@ SAVE = Script(
     WORDS
     + """
 -- KEYS: record, open index
--- ARGV: to, result field, result, now, ttl, member, fence, then field, value, ... to rebuild a lost record
+-- ARGV: to, result field, result, now, ttl, member, fence, the answer it is about ('' for none),
+--       then field, value, ... to rebuild a lost record
 local record, open = KEYS[1], KEYS[2]
-local to, field, result, now, ttl, member, fence = unpack(ARGV, 1, 7)
+local to, field, result, now, ttl, member, fence, answer = unpack(ARGV, 1, 8)
 
 local current = redis.call('HGET', record, 'status')
 if current and rank[to] < rank[current] then
   return {0, redis.call('HGETALL', record)}
 end
 if not current then
-  redis.call('HSET', record, 'rebuilt', 1, unpack(ARGV, 8))
+  redis.call('HSET', record, 'rebuilt', 1, unpack(ARGV, 9))
   redis.call('ZADD', open, 0, member)
   redis.call('EXPIRE', open, ttl)
 end
@@ -83,6 +84,9 @@ if held and held ~= fence then
 end
 redis.call('HSET', record, 'status', to, 'stage', to, 'updated_at', now)
 redis.call('HSETNX', record, field, result)
+if answer ~= '' then
+  redis.call('HSETNX', record, 'inference_result', answer)
+end
 redis.call('HDEL', record, 'lease_until')
 redis.call('EXPIRE', record, ttl)
 return {1, redis.call('HGETALL', record)}
@@ -99,11 +103,9 @@ local held = redis.call('HGET', record, 'lease_fence')
 if held and held ~= fence then
   return 0
 end
-if held then
-  redis.call('HDEL', record, 'lease_fence', 'lease_until')
-  if attempts ~= '' then
-    redis.call('HINCRBY', record, attempts, -1)
-  end
+-- The fence stays: whoever held the lease before this worker must save nothing any more.
+if redis.call('HDEL', record, 'lease_until') == 1 and attempts ~= '' then
+  redis.call('HINCRBY', record, attempts, -1)
 end
 return 1
 """

@@ -36,7 +36,7 @@ def stage_fields(stage: Stage) -> tuple[Status, str, str]:
 
 def saved_result(result: StageResult) -> tuple[str, str]:
     """Field and text."""
-    for field in ("inference_result", "judge_result", "failure"):
+    for field in ("judge_result", "failure", "inference_result"):
         if (document := getattr(result, field)) is not None:
             return field, document.model_dump_json()
     raise ValueError("a stage's result is an answer, a verdict or a failure")

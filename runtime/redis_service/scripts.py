@@ -34,12 +34,17 @@ ADVANCE = Script(
 local record, open, unpublished = KEYS[1], KEYS[2], KEYS[3]
 local request_id, to, stage, now, ttl, member = unpack(ARGV, 1, 6)
 local inference_result, judge_result, failure, outcome = unpack(ARGV, 7, 10)
-local ends = rank[to] == terminal
+local ends, by_gateway = rank[to] == terminal, rank[stage] < rank.INFERENCE
 
 local current = redis.call('HGET', record, 'status')
 if not current then
+  -- The gateway rebuilds nothing: its word may come late, and the evaluation may have ended.
+  if by_gateway then
+    return {0, {'status', 'CREATED', 'stage', 'CREATED', 'updated_at', now, unpack(ARGV, 11)}}
+  end
   redis.call('HSET', record, 'stage', stage, 'rebuilt', 1, unpack(ARGV, 11))
-elseif rank[to] <= rank[current] then
+elseif rank[to] <= rank[current] or (by_gateway and rank[current] >= rank.INFERENCE) then
+  -- What a stage has begun was published: the gateway cannot end it as never accepted.
   return {0, redis.call('HGETALL', record)}
 end
 

@@ -112,6 +112,7 @@ class RedisRequestStates:
                 self._limits().request_ttl_seconds,
                 index_member(identity.created_at, request_id),
                 str(result.fence),
+                result.inference_result.model_dump_json() if result.inference_result else "",
                 *identity_fields(identity),
             ],
         )

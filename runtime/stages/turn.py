@@ -140,7 +140,8 @@ class StageTurns:
         finish: Callable[[EvaluationRecord], Awaitable[Done]],
     ) -> Done | Leave:
         field = "failure" if isinstance(outcome, Failure) else RESULT_FIELDS[self.stage]
-        result = StageResult(identity=work.identity, stage=work.stage, fence=work.fence, **{field: outcome})
+        facts = {"inference_result": record.inference_result, field: outcome}
+        result = StageResult(identity=work.identity, stage=work.stage, fence=work.fence, **facts)
         try:
             saved = await self.leases.save(result)
         except Unavailable:

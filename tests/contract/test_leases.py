@@ -106,6 +106,17 @@ async def test_a_late_result_is_taken_while_nobody_else_has_begun(states: Reques
     assert (await states.save(saved(of, A))).held
 
 
+async def test_a_late_result_is_refused_although_the_next_worker_has_given_its_lease_back(
+    states: RequestStates, of: Identity
+) -> None:
+    await states.begin(work(of, A, lease_seconds=0.001))
+    async with asyncio.timeout(5):
+        while not (await states.begin(work(of, B))).granted:
+            pass
+    assert await states.release(end(of, B))
+    assert not (await states.save(saved(of, A, inference_result=answer("late")))).held
+
+
 async def test_a_repeated_save_is_held_and_changes_nothing(states: RequestStates, of: Identity) -> None:
     await states.begin(work(of, A))
     await states.save(saved(of, A))
@@ -168,8 +179,9 @@ async def test_a_lost_record_is_rebuilt_and_said_so_from_then_on(states: Request
 @pytest.mark.fault("F26", "F30")
 async def test_a_record_lost_during_the_call_is_rebuilt_with_its_result(states: RequestStates, tenant: str) -> None:
     lost = identity(tenant=tenant)
-    kept = await states.save(saved(lost, A, stage=Stage.JUDGE, judge_result=verdict()))
+    kept = await states.save(saved(lost, A, stage=Stage.JUDGE, inference_result=answer(), judge_result=verdict()))
     assert kept.held
     assert (kept.record.status, kept.record.judge_result) == (Status.JUDGE, verdict())
+    assert kept.record.inference_result == answer()
     begun = await states.begin(work(lost, B, stage=Stage.JUDGE, inference_result=answer()))
     assert (begun.granted, begun.busy_seconds) == (False, None)

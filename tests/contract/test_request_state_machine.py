@@ -5,11 +5,12 @@ import asyncio
 import pytest
 
 from config.topology import Stage
+from runtime.contracts.evaluation import Identity
 from runtime.contracts.failures import FailureReason, failure
 from runtime.contracts.lifecycle import Status, may_advance
 from runtime.contracts.outcomes import Outcome
-from runtime.contracts.states import Advance, RequestStates
-from tests.contract.evaluations import answer, change, identity, new_request, verdict
+from runtime.contracts.states import Advance, RequestStates, StateChange
+from tests.contract.evaluations import answer, change, new_request, verdict
 
 
 async def test_a_request_moves_forwards_and_keeps_its_stage_when_it_ends(states: RequestStates, tenant: str) -> None:
@@ -72,7 +73,7 @@ async def test_an_end_that_skips_its_stage_still_names_it(states: RequestStates,
 
 
 @pytest.mark.fault("F26", "F30")
-@pytest.mark.parametrize("to", [Status.GATEWAY, Status.INFERENCE, Status.JUDGE])
+@pytest.mark.parametrize("to", [Status.INFERENCE, Status.JUDGE])
 async def test_a_lost_record_is_rebuilt_from_the_change(states: RequestStates, tenant: str, to: Status) -> None:
     lost = new_request(tenant=tenant).identity
     advance = await states.advance(change(lost, to, inference_result=answer()))
@@ -85,6 +86,29 @@ async def test_a_lost_record_is_rebuilt_from_the_change(states: RequestStates, t
 
 
 @pytest.mark.fault("F26", "F30")
+async def test_the_gateway_rebuilds_no_record_as_its_word_may_come_after_the_end(
+    states: RequestStates, tenant: str
+) -> None:
+    lost = new_request(tenant=tenant).identity
+    never = failure(FailureReason.NOT_PUBLISHED, None)
+    for gateways in (change(lost, Status.GATEWAY), change(lost, Status.FAILED, failure=never)):
+        advance = await states.advance(gateways)
+        assert (advance.applied, advance.record.identity, advance.record.status) == (False, lost, Status.CREATED)
+    assert await states.get(lost.request_id, tenant=tenant) is None
+
+
+@pytest.mark.parametrize("begun", [Status.INFERENCE, Status.JUDGE])
+async def test_what_a_stage_has_begun_was_published_and_is_not_abandoned(
+    states: RequestStates, tenant: str, begun: Status
+) -> None:
+    new = new_request(tenant=tenant)
+    await states.create(new)
+    at_work = await states.advance(change(new.identity, begun))
+    never = failure(FailureReason.NOT_PUBLISHED, None)
+    abandoned = await states.advance(change(new.identity, Status.FAILED, failure=never))
+    assert abandoned == Advance(applied=False, record=at_work.record)
+
+
 async def test_a_lost_record_is_rebuilt_at_its_end(states: RequestStates, tenant: str) -> None:
     lost = new_request(tenant=tenant).identity
     refused = failure(FailureReason.REFUSED, Stage.INFERENCE)
@@ -113,6 +137,12 @@ async def test_of_simultaneous_ends_one_is_applied_and_stays(states: RequestStat
 async def test_every_step_is_applied_exactly_where_the_lifecycle_allows_it(
     states: RequestStates, tenant: str, current: Status, to: Status
 ) -> None:
-    of = identity(tenant=tenant)
-    await states.advance(change(of, current))
-    assert (await states.advance(change(of, to))).applied is may_advance(current, to)
+    new = new_request(tenant=tenant)
+    await states.create(new)
+    await states.advance(_stages_change(new.identity, current))
+    assert (await states.advance(_stages_change(new.identity, to))).applied is may_advance(current, to)
+
+
+def _stages_change(of: Identity, to: Status) -> StateChange:
+    """A failure is that of a stage: the gateway's own ends only what no stage has begun."""
+    return change(of, to, failure=failure(FailureReason.TIMEOUT, Stage.JUDGE) if to is Status.FAILED else None)

@@ -15,7 +15,8 @@ from runtime.contracts.lifecycle import RANK, WORKING_STATUS, Status
 @dataclass(frozen=True)
 class _Lease:
     fence: UUID
-    until: float
+    until: float | None
+    """None: given back, or no longer needed; its fence still tells who was the last."""
 
 
 class InMemoryLeases:
@@ -46,14 +47,14 @@ class InMemoryLeases:
         if _is_settled(record, work.stage):
             return WorkBegun(record=record, granted=False, rebuilt=rebuilt)
         lease, now = self._leases.get(request_id), self.read_clock()
-        if lease is not None and lease.fence != work.fence and lease.until > now:
-            return WorkBegun(record=record, granted=False, busy_seconds=lease.until - now, rebuilt=rebuilt)
+        others = lease.until if lease is not None and lease.fence != work.fence else None
+        if others is not None and others > now:
+            return WorkBegun(record=record, granted=False, busy_seconds=others - now, rebuilt=rebuilt)
         if lease is None or lease.fence != work.fence:
             attempts = record.attempts | {work.stage: record.attempts.get(work.stage, 0) + 1}
             record = self._keep(record, to, attempts=attempts)
         self._leases[request_id] = _Lease(work.fence, now + work.lease_seconds)
-        taken_over = lease is not None and lease.fence != work.fence
-        return WorkBegun(record=record, granted=True, rebuilt=rebuilt, taken_over=taken_over)
+        return WorkBegun(record=record, granted=True, rebuilt=rebuilt, taken_over=others is not None)
 
     def save_now(self, result: StageResult) -> Saved:
         request_id, to = result.identity.request_id, WORKING_STATUS[result.stage]
@@ -76,9 +77,9 @@ class InMemoryLeases:
             return True
         if lease.fence != end.fence:
             return False
-        self.drop_lease(request_id)
+        self._leases[request_id] = _Lease(lease.fence, None)
         record = self.records[request_id]
-        if end.refund:
+        if end.refund and lease.until is not None:
             attempts = record.attempts | {end.stage: record.attempts[end.stage] - 1}
             self.records[request_id] = record.model_copy(update={"attempts": attempts})
         return True

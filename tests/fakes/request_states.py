@@ -9,7 +9,7 @@ from uuid import UUID
 from runtime.contracts.evaluation import EvaluationRecord, Identity
 from runtime.contracts.failures import Failure, FailureReason
 from runtime.contracts.leases import LeaseEnd, Saved, StageResult, WorkBegun, WorkStart
-from runtime.contracts.lifecycle import RANK, WORKING_STATUS, Status, is_terminal, may_advance
+from runtime.contracts.lifecycle import RANK, WORKING_STATUS, Status, is_terminal, may_abandon, may_advance
 from runtime.contracts.states import Advance, Creation, Cursor, NewRequest, StateChange
 from tests.fakes.flakiness import Flakiness, reliable
 from tests.fakes.leases import InMemoryLeases
@@ -120,9 +120,12 @@ class InMemoryRequestStates(InMemoryLeases):
 
     def _advance(self, change: StateChange) -> Advance:
         current = self.records.get(change.identity.request_id)
+        by_gateway = may_abandon(_stage_reached(change))
+        if current is None and by_gateway:
+            return Advance(applied=False, record=_record(change.identity, status=Status.CREATED, stage=Status.CREATED))
         if current is None:
             current = self._rebuild(change.identity, Status.CREATED)
-        elif not may_advance(current.status, change.to):
+        elif not may_advance(current.status, change.to) or (by_gateway and not may_abandon(current.status)):
             return Advance(applied=False, record=current)
         record = current.model_copy(
             update={

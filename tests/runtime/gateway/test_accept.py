@@ -1,5 +1,6 @@
 """Step 1 of 4 on fakes: what the gateway does with one submitted request."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,6 +11,8 @@ from pydantic import SecretStr
 from config.limits import Limits
 from config.tenant import TenantLimits
 from config.topology import Provider, Stage
+from runtime.contracts.evaluation import Identity
+from runtime.contracts.failures import FailureReason, failure
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.messages import INFERENCE_MESSAGE, EvaluationRequested, SealedKey
 from runtime.contracts.outcomes import Outcome
@@ -21,6 +24,7 @@ from runtime.keys.client_seal import ClientSeals
 from runtime.keys.keyset import Keyset
 from runtime.keys.ports import KeyBinding
 from runtime.kit.problems import Problem
+from tests.contract.evaluations import change, work
 from tests.fakes.publisher import InMemoryPublisher
 from tests.fakes.request_states import InMemoryRequestStates
 from tests.runtime.documents import runtime_document
@@ -184,15 +188,68 @@ async def test_a_redis_that_is_away_means_503_before_anything_is_published() -> 
     assert bench.published == []
 
 
-async def test_a_redis_that_goes_away_after_the_publication_does_not_take_the_acceptance_back() -> None:
+class Eventful(InMemoryPublisher):
+    """Something happens right after each publication."""
+
+    def __init__(self, then: Callable[[Identity], Awaitable[None]], *, answers: bool = True) -> None:
+        super().__init__()
+        self._then = then
+        self._answers = answers
+
+    async def publish(self, body: str, *, tenant: str) -> None:
+        await super().publish(body, tenant=tenant)
+        await self._then(INFERENCE_MESSAGE.validate_json(body).identity)
+        if not self._answers:
+            raise Unavailable("sns")
+
+
+@pytest.mark.fault("F8")
+async def test_nothing_is_promised_where_the_acceptance_could_not_be_recorded() -> None:
     bench = Bench()
 
-    class LosesRedis(InMemoryPublisher):
-        async def publish(self, body: str, *, tenant: str) -> None:
-            await super().publish(body, tenant=tenant)
-            bench.states.flakiness = InMemoryRequestStates(flaky=2.0).flakiness
+    async def lose_redis(_: Identity) -> None:
+        bench.states.flakiness = InMemoryRequestStates(flaky=2.0).flakiness
 
-    bench.publisher = LosesRedis()
+    bench.publisher = Eventful(lose_redis)
+    with pytest.raises(Problem) as caught:
+        await bench.accept({"input": "hi"})
+    assert (caught.value.body.status, caught.value.body.retryable) == (503, True)
+
+
+@pytest.mark.fault("F7")
+async def test_a_lost_answer_of_the_topic_is_an_acceptance_where_a_stage_has_begun_the_request() -> None:
+    bench = Bench()
+
+    async def begin(identity: Identity) -> None:
+        await bench.states.begin(work(identity))
+
+    bench.publisher = Eventful(begin, answers=False)
+    accepted = await bench.accept({"input": "hi"})
+    assert bench.states.records[accepted.request_id].status is Status.INFERENCE
+
+
+@pytest.mark.fault("F4")
+async def test_what_was_swept_before_it_was_published_is_not_accepted() -> None:
+    bench = Bench()
+
+    async def sweep(identity: Identity) -> None:
+        never = failure(FailureReason.NOT_PUBLISHED, None)
+        await bench.states.advance(change(identity, Status.FAILED, failure=never))
+
+    bench.publisher = Eventful(sweep)
+    with pytest.raises(Problem) as caught:
+        await bench.accept({"input": "hi"})
+    assert caught.value.body.status == 503
+
+
+@pytest.mark.fault("F28")
+async def test_a_record_that_redis_lost_meanwhile_takes_the_acceptance_not_back() -> None:
+    bench = Bench()
+
+    async def lose(identity: Identity) -> None:
+        bench.states.lose(identity.request_id)
+
+    bench.publisher = Eventful(lose)
     accepted = await bench.accept({"input": "hi"})
     assert [message.identity.request_id for message in bench.published] == [accepted.request_id]
 

@@ -1,94 +1,30 @@
 """Step 2 of 4 on fakes: what happens to one message of the inference queue."""
 
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
 
 from config.limits import Limits
 from config.topology import Provider, Stage
-from runtime.contracts.evaluation import Identity
 from runtime.contracts.failures import FailureReason
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.messages import (
-    JUDGE_MESSAGE,
-    EvaluationRequested,
     InferenceCompleted,
     InferenceFailed,
-    SealedKey,
 )
 from runtime.contracts.states import StateChange
 from runtime.contracts.unavailable import Unavailable
-from runtime.inference.service import RunInference
 from runtime.keys.ports import KeyExpired, KeyUnreadable
-from runtime.messaging.backoff import MAX_VISIBILITY_SECONDS
-from runtime.messaging.worker import Done, Leave, Release
+from runtime.messaging.worker import Done, Release
 from runtime.providers.chat_model import ChatReply, ProviderError
-from runtime.stages.places import Places
-from runtime.stages.turn import StageTurns
 from tests.contract.evaluations import identity, spec, work
-from tests.fakes.call_pacing import InMemoryCallPacing
 from tests.fakes.flakiness import Flakiness
 from tests.fakes.publisher import InMemoryPublisher
 from tests.fakes.request_states import InMemoryRequestStates
 from tests.fakes.scripted_model import ScriptedModel, reply
-from tests.runtime.stages.setup import NOW, ScriptedOpener, delivered, pacer_for, sealed
-
-
-@dataclass
-class Bench:
-    """The service over fakes, and the message that it gets."""
-
-    model: ScriptedModel = field(default_factory=lambda: ScriptedModel("Titan."))
-    seconds: float = 0.0
-    """The clock of the leases and of the pace."""
-    pacing: InMemoryCallPacing = field(init=False)
-    states: InMemoryRequestStates = field(default_factory=InMemoryRequestStates)
-    publisher: InMemoryPublisher = field(default_factory=InMemoryPublisher)
-    opener: ScriptedOpener = field(default_factory=ScriptedOpener)
-    limits: Limits = field(default_factory=Limits)
-    identity: Identity = field(default_factory=lambda: identity(tenant="t", created_at=NOW))
-
-    candidate_key: SealedKey = field(default_factory=lambda: sealed(Stage.INFERENCE, Provider.OPENAI))
-
-    def __post_init__(self) -> None:
-        self.states.put(self.identity)
-        self.pacing = InMemoryCallPacing(now=lambda: self.seconds)
-
-    @property
-    def service(self) -> RunInference:
-        return RunInference(
-            limits=lambda: self.limits,
-            turns=StageTurns(stage=Stage.INFERENCE, leases=self.states, limits=lambda: self.limits, now=lambda: NOW),
-            publisher=self.publisher,
-            opener=self.opener,
-            models={Provider.OPENAI: self.model},
-            places={Provider.OPENAI: Places(lambda: 1)},
-            pacer=pacer_for(self.pacing, Stage.INFERENCE),
-        )
-
-    async def handle(self, body: str | None = None, *, receive_count: int = 1) -> Done | Release | Leave:
-        self.states.read_clock = lambda: self.seconds
-        message = self.message if body is None else body
-        return await self.service.handle(delivered(message, receive_count=receive_count))
-
-    @property
-    def message(self) -> EvaluationRequested:
-        return EvaluationRequested(
-            identity=self.identity,
-            candidate_key=self.candidate_key,
-            judge_key=sealed(Stage.JUDGE, Provider.GOOGLE),
-        )
-
-    @property
-    def published(self) -> list[Any]:
-        return [JUDGE_MESSAGE.validate_json(body) for body in self.publisher.published]
-
-    @property
-    def attempts(self) -> int:
-        return self.states.records[self.identity.request_id].attempts.get(Stage.INFERENCE, 0)
+from tests.runtime.inference.bench import Bench
+from tests.runtime.stages.setup import NOW, ScriptedOpener, sealed
 
 
 async def test_the_candidates_answer_travels_to_the_judge_with_the_judges_key_only() -> None:
@@ -313,45 +249,3 @@ async def test_through_a_flaky_dependency_every_request_is_passed_on_and_asked_o
             continue
     assert {message.inference_result.output for message in bench.published} == {"Titan."}
     assert len(bench.model.asked) == 1
-
-
-@pytest.mark.fault("F14")
-async def test_a_damaged_message_that_tells_whose_it_is_fails_its_evaluation() -> None:
-    bench = Bench()
-    damaged = bench.message.model_dump_json().replace('"kid"', '"kidnapped"')
-    assert await bench.handle(damaged) == Done()
-    assert bench.published[0].failure.reason is FailureReason.INVALID_MESSAGE
-    assert bench.published[0].identity == bench.identity
-
-
-@pytest.mark.fault("F51")
-async def test_a_dead_letter_fails_its_evaluation_without_a_call() -> None:
-    bench = Bench()
-    assert await bench.service.handle_dead_letter(delivered(bench.message, receive_count=21)) == Done()
-    assert bench.published[0].failure.reason is FailureReason.DEAD_LETTER
-    assert bench.model.asked == []
-
-
-@pytest.mark.fault("F51")
-async def test_a_dead_letter_whose_answer_was_saved_is_passed_on_after_all() -> None:
-    bench = Bench()
-    bench.publisher.down = True
-    with pytest.raises(Unavailable):
-        await bench.handle()
-    bench.publisher.down = False
-    assert await bench.service.handle_dead_letter(delivered(bench.message)) == Done()
-    assert bench.published[0].inference_result.output == "Titan."
-
-
-@pytest.mark.fault("F51")
-async def test_a_dead_letter_of_a_running_call_waits_for_it() -> None:
-    bench = Bench()
-    bench.states.begin_now(work(bench.identity))
-    assert isinstance(await bench.service.handle_dead_letter(delivered(bench.message)), Release)
-    assert bench.published == []
-
-
-@pytest.mark.fault("F51")
-async def test_an_unreadable_dead_letter_stays_for_the_operator() -> None:
-    bench = Bench()
-    assert await bench.service.handle_dead_letter(delivered("not json")) == Release(MAX_VISIBILITY_SECONDS)

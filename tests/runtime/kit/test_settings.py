@@ -73,7 +73,6 @@ INVALID: dict[str, tuple[bytes, str]] = {
     "an older schema": (changed(schema_version=0), "schema_version: this service reads 1 only"),
     "no channel of the judge": (without("channels", "judge"), "channels lacks judge"),
     "no address of a service": (without("service_urls", "redis-service"), "service_urls lacks redis-service"),
-    "no sealing key of a stage": (without("sealing_keys", "judge"), "sealing_keys lacks judge"),
 }
 
 
