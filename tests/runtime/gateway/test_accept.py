@@ -1,90 +1,18 @@
 """Step 1 of 4 on fakes: what the gateway does with one submitted request."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
-from pydantic import SecretStr
 
 from config.limits import Limits
 from config.tenant import TenantLimits
 from config.topology import Provider, Stage
-from runtime.contracts.evaluation import Identity
-from runtime.contracts.failures import FailureReason, failure
 from runtime.contracts.lifecycle import Status
-from runtime.contracts.messages import INFERENCE_MESSAGE, EvaluationRequested, SealedKey
-from runtime.contracts.outcomes import Outcome
-from runtime.contracts.unavailable import Unavailable
-from runtime.gateway.accept import Accepted, AcceptEvaluation
 from runtime.gateway.provider_keys import read_keys
-from runtime.gateway.schemas import EvaluationIn
-from runtime.keys.client_seal import ClientSeals
-from runtime.keys.keyset import Keyset
 from runtime.keys.ports import KeyBinding
 from runtime.kit.problems import Problem
-from tests.contract.evaluations import change, work
 from tests.fakes.publisher import InMemoryPublisher
-from tests.fakes.request_states import InMemoryRequestStates
-from tests.runtime.documents import runtime_document
-
-NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-OPENAI_KEY, GOOGLE_KEY = "sk-openai-canary", "google-canary"
-KEYS = {Provider.OPENAI: SecretStr(OPENAI_KEY), Provider.GOOGLE: SecretStr(GOOGLE_KEY)}
-HOSTED = {"input": "hi", "candidate": {"model": "openai/x"}, "judge": {"model": "google/y"}}
-
-
-class RememberingSealer:
-    def __init__(self) -> None:
-        self.sealed: list[tuple[str, Stage, Provider, KeyBinding]] = []
-
-    def seal(
-        self, key: SecretStr, *, stage: Stage, provider: Provider, binding: KeyBinding, expires_at: datetime
-    ) -> SealedKey:
-        self.sealed.append((key.get_secret_value(), stage, provider, binding))
-        return SealedKey(kid="k", stage=stage, provider=provider, expires_at=expires_at, ciphertext="AAAA")
-
-
-@dataclass
-class Bench:
-    states: InMemoryRequestStates = field(default_factory=InMemoryRequestStates)
-    publisher: InMemoryPublisher = field(default_factory=InMemoryPublisher)
-    sealer: RememberingSealer = field(default_factory=RememberingSealer)
-    limits: Limits = field(default_factory=Limits)
-
-    @property
-    def client_seals(self) -> ClientSeals:
-        return ClientSeals(keyset=lambda: Keyset(keys=()), now=lambda: NOW, limits=lambda: self.limits)
-
-    async def accept(
-        self,
-        body: dict[str, Any],
-        *,
-        idempotency_key: str | None = None,
-        tenant: str = "t",
-        limits: TenantLimits | None = None,
-        keys: Any = None,
-    ) -> Accepted:
-        service = AcceptEvaluation(
-            document=lambda: runtime_document(limits=self.limits),
-            states=self.states,
-            publisher=self.publisher,
-            sealer=self.sealer,
-            client_seals=self.client_seals,
-            now=lambda: NOW,
-        )
-        return await service.accept(
-            EvaluationIn.model_validate(body),
-            tenant=tenant,
-            limits=limits,
-            keys=keys or {},
-            idempotency_key=idempotency_key,
-        )
-
-    @property
-    def published(self) -> list[EvaluationRequested]:
-        return [INFERENCE_MESSAGE.validate_json(body) for body in self.publisher.published]
+from tests.runtime.gateway.accept_bench import GOOGLE_KEY, HOSTED, KEYS, NOW, OPENAI_KEY, Bench
 
 
 async def test_an_accepted_request_has_a_state_and_one_message() -> None:
@@ -162,96 +90,6 @@ async def test_the_same_key_of_another_tenant_is_another_evaluation() -> None:
     second = await bench.accept({"input": "hi"}, idempotency_key="a", tenant="two")
     assert first.request_id != second.request_id
     assert len(bench.published) == 2
-
-
-@pytest.mark.fault("F6")
-async def test_a_topic_that_is_away_means_503_and_a_request_that_never_was() -> None:
-    bench = Bench()
-    bench.publisher.down = True
-    with pytest.raises(Problem) as caught:
-        await bench.accept({"input": "hi"}, idempotency_key="a")
-    assert caught.value.body.status == 503
-    assert caught.value.body.retryable
-    assert "Retry-After" in caught.value.headers
-    (record,) = bench.states.records.values()
-    assert (record.status, record.outcome) == (Status.FAILED, Outcome.INFERENCE_ERROR)
-    bench.publisher.down = False
-    accepted = await bench.accept({"input": "hi"}, idempotency_key="a")
-    assert not accepted.replayed
-
-
-@pytest.mark.fault("F8")
-async def test_a_redis_that_is_away_means_503_before_anything_is_published() -> None:
-    bench = Bench(states=InMemoryRequestStates(flaky=2.0))
-    with pytest.raises(Unavailable):
-        await bench.accept({"input": "hi"})
-    assert bench.published == []
-
-
-class Eventful(InMemoryPublisher):
-    """Something happens right after each publication."""
-
-    def __init__(self, then: Callable[[Identity], Awaitable[None]], *, answers: bool = True) -> None:
-        super().__init__()
-        self._then = then
-        self._answers = answers
-
-    async def publish(self, body: str, *, tenant: str) -> None:
-        await super().publish(body, tenant=tenant)
-        await self._then(INFERENCE_MESSAGE.validate_json(body).identity)
-        if not self._answers:
-            raise Unavailable("sns")
-
-
-@pytest.mark.fault("F8")
-async def test_nothing_is_promised_where_the_acceptance_could_not_be_recorded() -> None:
-    bench = Bench()
-
-    async def lose_redis(_: Identity) -> None:
-        bench.states.flakiness = InMemoryRequestStates(flaky=2.0).flakiness
-
-    bench.publisher = Eventful(lose_redis)
-    with pytest.raises(Problem) as caught:
-        await bench.accept({"input": "hi"})
-    assert (caught.value.body.status, caught.value.body.retryable) == (503, True)
-
-
-@pytest.mark.fault("F7")
-async def test_a_lost_answer_of_the_topic_is_an_acceptance_where_a_stage_has_begun_the_request() -> None:
-    bench = Bench()
-
-    async def begin(identity: Identity) -> None:
-        await bench.states.begin(work(identity))
-
-    bench.publisher = Eventful(begin, answers=False)
-    accepted = await bench.accept({"input": "hi"})
-    assert bench.states.records[accepted.request_id].status is Status.INFERENCE
-
-
-@pytest.mark.fault("F4")
-async def test_what_was_swept_before_it_was_published_is_not_accepted() -> None:
-    bench = Bench()
-
-    async def sweep(identity: Identity) -> None:
-        never = failure(FailureReason.NOT_PUBLISHED, None)
-        await bench.states.advance(change(identity, Status.FAILED, failure=never))
-
-    bench.publisher = Eventful(sweep)
-    with pytest.raises(Problem) as caught:
-        await bench.accept({"input": "hi"})
-    assert caught.value.body.status == 503
-
-
-@pytest.mark.fault("F28")
-async def test_a_record_that_redis_lost_meanwhile_takes_the_acceptance_not_back() -> None:
-    bench = Bench()
-
-    async def lose(identity: Identity) -> None:
-        bench.states.lose(identity.request_id)
-
-    bench.publisher = Eventful(lose)
-    accepted = await bench.accept({"input": "hi"})
-    assert [message.identity.request_id for message in bench.published] == [accepted.request_id]
 
 
 @pytest.mark.fault("F44")
