@@ -72,7 +72,7 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
                         client_seals=ClientSeals(keyset=published.keyset, now=_now, limits=lambda: settings().limits),
                         now=_now,
                     ),
-                    read=ReadEvaluations(states=states, history=history),
+                    read=ReadEvaluations(states=states, history=history, now=_now),
                 ),
                 "sealing_keys": ShowSealingKeys(published=published, now=_now, limits=lambda: settings().limits),
                 "readiness": states.readiness,

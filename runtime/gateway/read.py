@@ -1,9 +1,12 @@
 """Reads evaluations: the running ones from Redis, the finished ones from Redis for a week and from MySQL for good."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from runtime.contracts.evaluation import EvaluationRecord
+from runtime.contracts.failures import FailureReason
 from runtime.contracts.history import EVERYTHING, History, HistoryFilter
 from runtime.contracts.lifecycle import is_terminal
 from runtime.contracts.states import Cursor, RequestStates
@@ -20,6 +23,7 @@ class Page:
 class ReadEvaluations:
     states: RequestStates
     history: History
+    now: Callable[[], datetime]
 
     async def one(self, request_id: UUID, *, tenant: str, wait_seconds: float = 0) -> EvaluationRecord | None:
         """None for an unknown id and for another tenant's. Raises Unavailable where neither store can tell."""
@@ -30,7 +34,15 @@ class ReadEvaluations:
             if stored is None:
                 raise
             return stored
-        return record or await self.history.get(request_id, tenant=tenant)
+        if record is None or self._may_have_ended_otherwise(record):
+            return await self.history.get(request_id, tenant=tenant) or record
+        return record
+
+    def _may_have_ended_otherwise(self, record: EvaluationRecord) -> bool:
+        """Redis may have lost the end, and a late word of a worker or of the gateway made the record anew."""
+        if record.failure is not None and record.failure.reason is FailureReason.NOT_PUBLISHED:
+            return True
+        return not is_terminal(record.status) and self.now() > record.deadline_at
 
     async def page(
         self, *, tenant: str, limit: int, after: Cursor | None = None, where: HistoryFilter = EVERYTHING

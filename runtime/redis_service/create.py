@@ -87,7 +87,8 @@ if claim then
     local first = redis.call('HMGET', record_prefix .. held[1], 'status', 'failure')
     -- One that was never accepted gives its key back, whoever found that out.
     if not never_accepted(first[1], first[2]) then
-      return {'used', held[1], held[2], first[1] == created and 1 or 0}
+      -- Without its record nobody knows whether it was published: that is no acceptance either.
+      return {'used', held[1], held[2], (not first[1] or first[1] == created) and 1 or 0}
     end
   end
 end

@@ -97,7 +97,7 @@ class InMemoryRequestStates(InMemoryLeases):
             if held is not None and held.request_id != identity.request_id:
                 first = self.records.get(held.request_id)
                 if first is None or not _was_never_accepted(first.failure):
-                    return held.model_copy(update={"in_progress": first is not None and first.status is Status.CREATED})
+                    return held.model_copy(update={"in_progress": first is None or first.status is Status.CREATED})
         if identity.request_id not in self.records:
             if refused := self.usage.count(identity.tenant, new.limits, open_=self._open(identity.tenant)):
                 return Creation(created=False, request_id=identity.request_id, refused=refused)

@@ -81,7 +81,7 @@ def gateway_app(stores: Stores, tenants: tuple[Tenant, ...]) -> FastAPI:
                 client_seals=ClientSeals(keyset=published.keyset, now=now, limits=lambda: LIMITS),
                 now=now,
             ),
-            read=ReadEvaluations(states=stores.states, history=stores.history),
+            read=ReadEvaluations(states=stores.states, history=stores.history, now=now),
         )
         show = ShowSealingKeys(published=published, now=now, limits=lambda: LIMITS)
         yield {"gateway": gateway, "sealing_keys": show, "readiness": stores.states.readiness}

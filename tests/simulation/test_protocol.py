@@ -35,10 +35,6 @@ def broken(missing: str, seeds: range) -> Counter[str]:
 
 
 @pytest.mark.fault("F4", "F5", "F7", "F9", "F10", "F24", "F25", "F26", "F29", "F36", "F37", "F51")
-@pytest.mark.xfail(
-    reason="a repeated Idempotency-Key is answered 202 before its request is known to be published; "
-    "a late failure of the gateway ends what a stage has begun; a verdict saved after a loss has no answer"
-)
 def test_no_fault_breaks_a_promise() -> None:
     assert broken("", SEEDS) == {}
 

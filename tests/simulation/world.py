@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from runtime.contracts.evaluation import EvaluationRecord
 from runtime.contracts.lifecycle import is_terminal
@@ -90,12 +91,21 @@ class _World:
 
     async def until_at_rest(self) -> None:
         last = self._loop.time() + self._limits.evaluation_deadline_seconds + SLACK_SECONDS
-        while not self._is_at_rest() and self._loop.time() < last:
+        while self._loop.time() < last:
+            if self._is_at_rest():
+                # A call that is still on its way may begin something anew.
+                await asyncio.sleep(SETTLED_SECONDS)
+                if self._is_at_rest():
+                    return
             await asyncio.sleep(LOOK_SECONDS)
-        await asyncio.sleep(SETTLED_SECONDS)
 
     async def note_the_rest(self) -> None:
-        read = ReadEvaluations(states=self._services.states.store, history=self._services.rows.store)
+        read = ReadEvaluations(
+            states=self._services.states.store,
+            history=self._services.rows.store,
+            # Whoever asks a day later.
+            now=lambda: self._services.loop.now() + timedelta(days=1),
+        )
         for request_id in self._ledger.rows:
             if (record := await read.one(request_id, tenant=TENANT)) is not None:
                 self._ledger.read_at_the_end[request_id] = record.status

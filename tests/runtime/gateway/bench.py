@@ -71,7 +71,7 @@ class Bench:
             document=document,
             callers=Callers(document=document),
             accept=self.accept,
-            read=ReadEvaluations(states=self.states, history=self.history),
+            read=ReadEvaluations(states=self.states, history=self.history, now=lambda: datetime.now(UTC)),
         )
         self.client = httpx2.AsyncClient(transport=httpx2.ASGITransport(self._app), base_url="http://gateway")
 

@@ -116,7 +116,7 @@ async def gateway(vault: Vault, now: SetClock) -> AsyncIterator[Running]:
         document=lambda: document,
         callers=Callers(document=lambda: document),
         accept=accept,
-        read=ReadEvaluations(states=states, history=InMemoryHistory()),
+        read=ReadEvaluations(states=states, history=InMemoryHistory(), now=now),
     )
     show = sealing_keys.ShowSealingKeys(published=published, now=now, limits=lambda: limits)
 

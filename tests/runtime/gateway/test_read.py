@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from runtime.contracts.evaluation import EvaluationRecord, Identity
+from runtime.contracts.failures import FailureReason, failure
 from runtime.contracts.history import HistoryFilter
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.states import NewRequest, StateChange
@@ -28,7 +29,7 @@ def history() -> InMemoryHistory:
 
 @pytest.fixture
 def read(states: InMemoryRequestStates, history: InMemoryHistory) -> ReadEvaluations:
-    return ReadEvaluations(states=states, history=history)
+    return ReadEvaluations(states=states, history=history, now=lambda: START + timedelta(minutes=30))
 
 
 async def an_open(states: InMemoryRequestStates, minute: int, to: Status = Status.INFERENCE) -> Identity:
@@ -48,6 +49,35 @@ async def test_a_result_older_than_redis_keeps_it_comes_from_the_history(
 ) -> None:
     old = await a_finished(history, 0)
     assert await read.one(old.request_id, tenant="t") == old
+
+
+@pytest.mark.fault("F28")
+async def test_an_end_that_redis_lost_is_read_from_the_history_although_a_late_word_made_the_record_anew(
+    read: ReadEvaluations, states: InMemoryRequestStates, history: InMemoryHistory
+) -> None:
+    zombie = await an_open(states, -60)
+    ended = await history.record(completed(zombie))
+    assert await read.one(zombie.request_id, tenant="t") == ended
+
+
+@pytest.mark.fault("F28")
+async def test_what_redis_takes_for_never_published_may_have_a_row_all_the_same(
+    read: ReadEvaluations, states: InMemoryRequestStates, history: InMemoryHistory
+) -> None:
+    one = await an_open(states, 1, to=Status.GATEWAY)
+    never = failure(FailureReason.NOT_PUBLISHED, None)
+    await states.advance(StateChange(identity=one, to=Status.FAILED, failure=never))
+    ended = await history.record(completed(one))
+    assert await read.one(one.request_id, tenant="t") == ended
+
+
+async def test_an_evaluation_that_is_late_and_has_not_ended_is_shown_as_it_is(
+    read: ReadEvaluations, states: InMemoryRequestStates
+) -> None:
+    late = await an_open(states, -60)
+    record = await read.one(late.request_id, tenant="t")
+    assert record is not None
+    assert record.status is Status.INFERENCE
 
 
 async def test_an_unknown_id_and_another_tenants_are_the_same_nothing(
