@@ -52,6 +52,14 @@ class EvaluationSpec(Frozen):
     metadata: dict[str, str] = Field(default={})
 
 
+def given_answer(spec: EvaluationSpec) -> InferenceResult | None:
+    """The answer that came with the request; None: the candidate is asked."""
+    if spec.output is None:
+        return None
+    requested = spec.candidate.model if spec.candidate else None
+    return InferenceResult(output=spec.output, source="provided", requested_model=requested)
+
+
 class Identity(Frozen):
     """Who and until when: enough to rebuild a record that Redis has lost."""
 

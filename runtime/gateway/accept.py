@@ -10,10 +10,10 @@ import structlog
 from config.runtime_document import RuntimeDocument
 from config.tenant import TenantLimits
 from config.topology import SNS
-from runtime.contracts.evaluation import EvaluationSpec, Identity
+from runtime.contracts.evaluation import EvaluationSpec, Identity, given_answer
 from runtime.contracts.failures import FailureReason, failure, outcome_of
 from runtime.contracts.lifecycle import Status, may_abandon
-from runtime.contracts.messages import EvaluationRequested
+from runtime.contracts.messages import EvaluationRequested, InferenceCompleted
 from runtime.contracts.states import NewRequest, RequestStates, StateChange
 from runtime.contracts.unavailable import Unavailable
 from runtime.gateway.idempotency import check_replay, claim_of
@@ -98,6 +98,10 @@ class AcceptEvaluation:
         )
         message = EvaluationRequested(identity=identity, candidate_key=sealed.candidate, judge_key=sealed.judge)
         try:
+            if given := given_answer(identity.spec):
+                # On its way to the judge a given answer travels twice.
+                second = InferenceCompleted(identity=identity, inference_result=given, judge_key=sealed.judge)
+                encode_message(second, max_bytes=max_bytes)
             return encode_message(message, max_bytes=max_bytes)
         except MessageTooLarge:
             # JSON escapes can make a body under the HTTP limit larger than a queue message may be.

@@ -8,7 +8,7 @@ import structlog
 
 from config.limits import Limits
 from config.topology import Provider, Stage
-from runtime.contracts.evaluation import EvaluationRecord, Identity
+from runtime.contracts.evaluation import EvaluationRecord, Identity, given_answer
 from runtime.contracts.failures import FailureReason, failure
 from runtime.contracts.messages import INFERENCE_MESSAGE, EvaluationRequested, InferenceCompleted, InferenceFailed
 from runtime.contracts.models import parse_model
@@ -78,9 +78,8 @@ class RunInference:
 
     async def _answer(self, message: EvaluationRequested, turn: Turn) -> InferenceResult:
         spec, limits = message.identity.spec, self.limits()
-        if spec.output is not None:
-            requested = spec.candidate.model if spec.candidate else None
-            return InferenceResult(output=spec.output, source="provided", requested_model=requested)
+        if (given := given_answer(spec)) is not None:
+            return given
         if spec.candidate is None:
             raise ProviderError(FailureReason.INVALID_MESSAGE)
         ref = parse_model(spec.candidate.model)

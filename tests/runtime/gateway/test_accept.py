@@ -93,6 +93,16 @@ async def test_the_same_key_of_another_tenant_is_another_evaluation() -> None:
 
 
 @pytest.mark.fault("F44")
+async def test_a_given_answer_that_would_not_fit_on_its_way_to_the_judge_is_refused_before_any_state() -> None:
+    bench = Bench(limits=Limits(max_message_bytes=20_000))
+    assert not (await bench.accept({"input": "hi", "output": "x" * 8_000})).replayed
+    with pytest.raises(Problem) as caught:
+        await bench.accept({"input": "hi", "output": "x" * 12_000})
+    assert caught.value.body.status == 413
+    assert len(bench.published) == 1
+
+
+@pytest.mark.fault("F44")
 async def test_a_body_that_fits_but_not_as_encoded_is_refused_before_any_state() -> None:
     bench = Bench(limits=Limits(max_message_bytes=10_000))
     with pytest.raises(Problem) as caught:
