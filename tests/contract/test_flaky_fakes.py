@@ -16,7 +16,7 @@ async def failing_advances(seed: int) -> tuple[set[int], set[int]]:
     for call in range(CALLS):
         of = new_request(tenant="t").identity
         try:
-            await states.advance(change(of, Status.GATEWAY))
+            await states.advance(change(of, Status.INFERENCE))
         except Unavailable:
             raised.add(call)
         if of.request_id in states.records:
