@@ -70,7 +70,7 @@ def _extra(ledger: Ledger, call: Call, before: list[Call]) -> Iterator[Violation
 
 def _excuse(ledger: Ledger, other: Call, call: Call) -> str | None:
     worker = other.process
-    if ledger.lost_between(other.granted_at, call.start):
+    if ledger.lost_between(min(other.granted_at, call.granted_at), call.start):
         return "Redis lost the record"
     if worker.had_died(by=call.start):
         return "the process died before it saved the answer"

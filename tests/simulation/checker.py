@@ -28,7 +28,10 @@ def check(ledger: Ledger, limits: Limits) -> list[Violation]:
 
 
 def _ends(ledger: Ledger) -> Iterator[Violation]:
-    """I1: every accepted evaluation ends, in time. One that was never accepted must not stay open either."""
+    """I1: every accepted evaluation ends, in time.
+
+    One that was never accepted must not stay open either; after a loss a late call may leave a record for some days.
+    """
     for request_id in ledger.accepted:
         ended_at = _ended_at(ledger, request_id)
         if ended_at is None:
@@ -36,7 +39,7 @@ def _ends(ledger: Ledger) -> Iterator[Violation]:
         elif ended_at > ledger.deadlines[request_id] + SLACK_SECONDS:
             yield Violation("I1", request_id, "ended long after its deadline")
     for request_id in ledger.open_at_the_end:
-        if request_id not in ledger.accepted and not ledger.rows[request_id]:
+        if request_id not in ledger.accepted and not ledger.rows[request_id] and not ledger.losses:
             yield Violation("I1", request_id, "never accepted, and open for ever")
 
 
@@ -71,11 +74,12 @@ def _agreed(ledger: Ledger) -> Iterator[Violation]:
     """
     for request_id, rows in ledger.rows.items():
         for seen in ledger.transitions[request_id]:
-            counts = is_terminal(seen.status) and (seen.row_existed or request_id in ledger.accepted)
+            promised = request_id in ledger.accepted and not ledger.lost_between(seen.at, float("inf"))
+            counts = is_terminal(seen.status) and (seen.row_existed or promised)
             if rows and counts and seen.status is not rows[-1].record.status:
                 yield Violation("I2", request_id, f"the state is {seen.status}, the row {rows[-1].record.status}")
     for request_id, status in ledger.read_at_the_end.items():
-        if not is_terminal(status):
+        if ledger.rows[request_id] and not is_terminal(status):
             yield Violation("I2", request_id, f"has its row, and is read as {status} for as long as Redis keeps it")
 
 

@@ -177,6 +177,7 @@ def test_r14_alarms_watch_what_an_operator_is_woken_for(dev: Synthesized) -> Non
         # What fails?
         "Services-ServerErrors-RollBack",
         "Services-InvalidSettings-RollBack",
+        "Services-DeadLetters-Notify",
         "MySql-CPU-Usage-Notify",
         "MySql-Min-Usage-Count-Notify",
         "Redis-EngineCPUUtilization-Notify",

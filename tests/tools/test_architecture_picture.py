@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,7 @@ def test_the_roles_may_do_what_the_topology_says_and_no_more(bodies: dict[str, B
     wanted = {
         *((service, Verb.PUBLISH, names.topic(each)) for each in CHANNELS for service in each.publishers),
         *((each.consumer, Verb.CONSUME, names.queue(each)) for each in CHANNELS),
+        *((each.consumer, Verb.CONSUME, names.dead_letter_queue(each)) for each in CHANNELS),
         (GATEWAY.name, Verb.READ_SECRET, names.sealing_keyset),
         *(("external-secrets", Verb.READ_SECRET, name) for name in (names.database_secret, names.redis_secret)),
         *(("external-secrets", Verb.READ_SECRET, names.caller_secret(flow)) for flow in AUTHENTICATED),
@@ -170,7 +172,12 @@ def test_an_arrow_meets_the_box_of_every_role_and_of_every_resource_that_it_may_
     ends = [{line[0] for line in arrow.lines} | {line[-1] for line in arrow.lines} for arrow in shown.arrows]
     accesses = [access for access in architecture.accesses if access.role in places]
     assert len(accesses) > len(CHANNELS)
+    source = {queue.dead_letters: queue.address for queue in architecture.messaging.queues if queue.dead_letters}
     for access in accesses:
+        if access.target in source:
+            # Its line to the queue speaks for the dead letters too.
+            assert replace(access, target=source[access.target]) in accesses
+            continue
         role, target = places[access.role], places[access.target]
         assert any(meets(points, role) and meets(points, target) for points in ends), access
 

@@ -73,9 +73,9 @@ OBSERVABILITY = {
     "Logs of the services": "0.6",
     "Logs of the platform": "6",
     "Logs kept": "6.6",  # for 30 days
-    "Alarms": "18",
+    "Alarms": "19",
     "Dashboards": "2",
-    "Metrics from log lines": "15",
+    "Metrics from log lines": "16",
     "KMS keys": "1",
 }
 PLATFORM = {

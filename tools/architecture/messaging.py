@@ -38,6 +38,10 @@ class Messaging:
     def queue(self, address: Address) -> Queue:
         return next(queue for queue in self.queues if queue.address == address)
 
+    def dead_letters(self) -> set[Address]:
+        """The queues that take what another one has given up."""
+        return {queue.dead_letters for queue in self.queues if queue.dead_letters is not None}
+
 
 def read_messaging(templates: Templates) -> Messaging:
     return Messaging(

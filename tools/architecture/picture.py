@@ -34,7 +34,8 @@ def picture(architecture: Architecture, prefix: str) -> Picture:
     vpc = replace(vpc_box(architecture, short), share=VPC_SHARE)
     regional = down(*regional_boxes(architecture.messaging, architecture.management, short), gap=14)
     keys = {box.key for column in (vpc, regional) for box in column.everything() if box.key is not None}
-    granted = grants(architecture.accesses, keys)
+    # Whoever reads a queue reads its dead letters too, and its line to the queue says so for both.
+    granted = grants(architecture.accesses, keys - architecture.messaging.dead_letters())
     name = f"{prefix} in {architecture.network.region}"
     cloud = Box(
         f"AWS: {name}",
