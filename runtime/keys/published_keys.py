@@ -1,6 +1,5 @@
 """The public sealing keys as the gateway knows them: read at start, then polled. Only genuine ones become active."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Self
@@ -14,6 +13,7 @@ from runtime.contracts.unavailable import Unavailable
 from runtime.keys.keyset import Keyset, NotGenuine, SignedKeyset
 from runtime.keys.ports import SEALING_KEYS
 from runtime.kit.aws import aws_call
+from runtime.kit.poller import Poller
 
 log = structlog.get_logger()
 
@@ -39,8 +39,7 @@ class PublishedKeys:
         self._now = now
         self._poll_seconds = poll_seconds
         self._active: tuple[SignedKeyset, Keyset] | None = None
-        self._stop = asyncio.Event()
-        self._poller: asyncio.Task[None] | None = None
+        self._poller = Poller(self.refresh, seconds=self._pause_seconds)
 
     def keyset(self) -> Keyset:
         """The last good one. Raises Unavailable where none was read yet."""
@@ -56,13 +55,11 @@ class PublishedKeys:
 
     async def __aenter__(self) -> Self:
         await self.refresh()
-        self._poller = asyncio.create_task(self._poll())
+        await self._poller.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._stop.set()
-        if self._poller is not None:
-            await self._poller
+        await self._poller.__aexit__()
 
     async def refresh(self) -> None:
         """Reads once; whatever goes wrong is logged, and the last good keyset stays."""
@@ -87,10 +84,5 @@ class PublishedKeys:
         now = self._now()
         return self._active is not None and all(self._active[1].usable(stage, now=now) for stage in Stage)
 
-    async def _poll(self) -> None:
-        while not self._stop.is_set():
-            try:
-                async with asyncio.timeout(self._poll_seconds if self._complete() else RETRY_SECONDS):
-                    await self._stop.wait()
-            except TimeoutError:
-                await self.refresh()
+    def _pause_seconds(self) -> float:
+        return self._poll_seconds if self._complete() else RETRY_SECONDS

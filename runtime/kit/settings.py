@@ -14,6 +14,7 @@ from config.naming import Names
 from config.runtime_document import RuntimeDocument
 from runtime.contracts.unavailable import Unavailable
 from runtime.kit.aws import aws_call, aws_client
+from runtime.kit.poller import Poller
 from runtime.kit.settings_document import InvalidDocument, parse_document, read_content, version_of
 from runtime.kit.settings_status import ActiveSettings, LatestRead, SettingsStatus
 
@@ -47,8 +48,7 @@ class Settings:
         self._active: ActiveSettings | None = None
         self._read = (LatestRead.UNREACHABLE, now())
         self._held: ContextVar[RuntimeDocument] = ContextVar("document")
-        self._stop = asyncio.Event()
-        self._poller: asyncio.Task[None] | None = None
+        self._poller = Poller(self.refresh, seconds=lambda: self().limits.config_poll_seconds)
 
     def __call__(self) -> RuntimeDocument:
         if self._document is None:
@@ -80,14 +80,12 @@ class Settings:
             await self.refresh()
             if self._document is None:
                 away = self.status().latest_read is LatestRead.UNREACHABLE
-                await self._pause(FIRST_READ_RETRY_SECONDS if away else APPCONFIG_POLL_SECONDS)
-        self._poller = asyncio.create_task(self._poll())
+                await asyncio.sleep(FIRST_READ_RETRY_SECONDS if away else APPCONFIG_POLL_SECONDS)
+        await self._poller.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._stop.set()
-        if self._poller is not None:
-            await self._poller
+        await self._poller.__aexit__()
 
     async def refresh(self) -> None:
         """Reads once; whatever goes wrong is logged, and the last good document stays."""
@@ -139,16 +137,3 @@ class Settings:
     def _note(self, latest: LatestRead) -> None:
         if latest is not self._read[0]:
             self._read = (latest, self._now())
-
-    async def _poll(self) -> None:
-        while not self._stop.is_set():
-            await self._pause(self().limits.config_poll_seconds)
-            if not self._stop.is_set():
-                await self.refresh()
-
-    async def _pause(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stop.wait()
-        except TimeoutError:
-            return

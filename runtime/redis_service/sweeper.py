@@ -1,6 +1,5 @@
 """Ends the requests whose gateway died before it published them: nobody was told that they were accepted."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Self
@@ -11,7 +10,7 @@ from config.limits import Limits
 from config.naming import REQUEST_KEY_PREFIX
 from runtime.contracts.failures import FailureReason, failure, outcome_of
 from runtime.contracts.unavailable import Unavailable
-from runtime.kit.timed_wait import set_within
+from runtime.kit.poller import Poller
 from runtime.redis_service.keys import UNPUBLISHED_KEY
 from runtime.redis_service.link import RedisLink
 from runtime.redis_service.scripts import WORDS, Script
@@ -56,17 +55,14 @@ class Sweeper:
     def __init__(self, *, redis: RedisLink, limits: Callable[[], Limits]) -> None:
         self._redis = redis
         self._limits = limits
-        self._stopping = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._poller = Poller(self._sweep_all, seconds=lambda: SWEEP_SECONDS)
 
     async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._run())
+        await self._poller.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._stopping.set()
-        if self._task is not None:
-            await self._task
+        await self._poller.__aexit__()
 
     async def sweep(self) -> list[str]:
         """The ids of the requests that it ended. Raises Unavailable."""
@@ -83,11 +79,9 @@ class Sweeper:
             log.warning("request_swept", request_id=request_id.decode(), next_step="none: it was never accepted")
         return [request_id.decode() for request_id in ended]
 
-    async def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                while len(await self.sweep()) == BATCH:
-                    pass
-            except Unavailable:
-                log.warning("sweep_failed", next_step="none: the next one comes in a minute")
-            await set_within(self._stopping, SWEEP_SECONDS)
+    async def _sweep_all(self) -> None:
+        try:
+            while len(await self.sweep()) == BATCH:
+                pass
+        except Unavailable:
+            log.warning("sweep_failed", next_step="none: the next one comes in a minute")

@@ -2,7 +2,6 @@
 
 import base64
 import uuid
-from collections.abc import AsyncIterator
 from datetime import UTC, timedelta
 
 import pytest
@@ -17,21 +16,10 @@ from runtime.keys.client_seal import parse_client_seal, request_id_for
 from runtime.keys.hpke_opener import HpkeOpener
 from runtime.keys.hpke_sealer import HpkeSealer
 from runtime.keys.ports import KeyBinding, KeyExpired, KeyUnreadable
-from tests.contract.keys_subjects import memory_vault
 from tests.runtime.gateway.sealing_gateway import (
     OPENAI_SEALED,
     Running,
-    TickingClock,
-    gateway,
 )
-
-
-@pytest.fixture
-async def running() -> AsyncIterator[Running]:
-    vault, now = await memory_vault(), TickingClock()
-    await vault.rotate(now)
-    async with gateway(vault, now) as made:
-        yield made
 
 
 @given(value=st.one_of(st.text(), st.binary().map(lambda raw: f"v1.{base64.urlsafe_b64encode(raw).decode()}")))

@@ -5,7 +5,6 @@ import json
 import os
 import sys
 import uuid
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -28,17 +27,8 @@ from tests.runtime.gateway.sealing_gateway import (
     OPENAI_SEALED,
     RealClock,
     Running,
-    TickingClock,
     gateway,
 )
-
-
-@pytest.fixture
-async def running() -> AsyncIterator[Running]:
-    vault, now = await memory_vault(), TickingClock()
-    await vault.rotate(now)
-    async with gateway(vault, now) as made:
-        yield made
 
 
 async def test_what_the_client_sealed_its_stages_open_and_nobody_between_has_seen(running: Running) -> None:

@@ -2,35 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 
 import pytest
 from redis.asyncio import Redis
 
 from config.tenant import TenantLimits
 from runtime.contracts.states import Limit, NewRequest
-from runtime.local.replacements import RedisServer
-from tests.contract.evaluations import fresh_tenant, new_request
-from tests.runtime.redis_service.stores import Subject, admin, open_subject
+from tests.contract.evaluations import new_request
+from tests.runtime.redis_service.stores import Subject
 
 pytestmark = pytest.mark.servers
-
-
-@pytest.fixture
-def tenant() -> str:
-    return fresh_tenant()
-
-
-@pytest.fixture
-async def subject(redis_at: RedisServer) -> AsyncIterator[Subject]:
-    async with open_subject(redis_at) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def redis(redis_at: RedisServer) -> AsyncIterator[Redis]:
-    async with admin(redis_at) as client:
-        yield client
 
 
 def limited(tenant: str, limits: TenantLimits) -> NewRequest:
