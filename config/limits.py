@@ -60,7 +60,7 @@ class Limits(Frozen):
     retry_backoff_max_seconds: float = 60.0
     visibility_timeout_seconds: int = 180
     heartbeat_seconds: int = 60
-    max_receive_count: int = 20
+    max_receive_count: int = Field(default=20, ge=4)
     """Deliveries before the DLQ: an alarm for bugs, not the retry policy: workers count attempts themselves."""
     queue_retention_seconds: int = 4 * 24 * 3600
     dead_letter_retention_seconds: int = 14 * 24 * 3600

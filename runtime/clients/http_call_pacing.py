@@ -17,7 +17,7 @@ _ADMISSION = TypeAdapter(Admission)
 
 
 class HttpCallPacing:
-    """Both calls may be sent twice: what is charged twice makes the next call wait longer, never shorter."""
+    """`admit` may be sent twice: it finds its own slot. A report sent twice could refund twice; its loss is no harm."""
 
     def __init__(self, *, session: aiohttp.ClientSession, base_url: Callable[[], str], tokens: Tokens) -> None:
         self._calls = ServiceCalls(
@@ -28,4 +28,4 @@ class HttpCallPacing:
         return await self._calls.call(_ADMISSION, "POST", "/pacing/admit", body=request, repeatable=True)
 
     async def settle(self, report: CallReport) -> Admission:
-        return await self._calls.call(_ADMISSION, "POST", "/pacing/settle", body=report, repeatable=True)
+        return await self._calls.call(_ADMISSION, "POST", "/pacing/settle", body=report)

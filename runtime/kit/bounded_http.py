@@ -28,6 +28,9 @@ class BoundedHttp(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._too_late is None and (self.cycle is None or self.cycle.response_complete):
+            # Also where it is no more than an empty line, which begins no request and yet keeps the connection awake.
+            self._wait_for_request()
         # Counted before it is parsed: a single endless header reaches no callback.
         self._head_bytes += len(data) if self._reading_head else 0
         super().data_received(data)

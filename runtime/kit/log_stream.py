@@ -49,9 +49,13 @@ class LogStream:
                 self._lines.task_done()
 
     def _write(self, text: str) -> None:
-        left = memoryview(text.encode())
-        while left:
-            left = left[os.write(self._descriptor, left) :]
+        left = memoryview(text.encode(errors="backslashreplace"))
+        try:
+            while left:
+                left = left[os.write(self._descriptor, left) :]
+        except OSError:
+            # Nobody can be told here; the thread goes on for the lines that may be taken again.
+            self._dropped += 1
 
     def _loss(self) -> str:
         dropped, self._dropped = self._dropped, 0

@@ -4,11 +4,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Self
 
+import structlog
+
 from runtime.kit.timed_wait import set_within
+
+log = structlog.get_logger()
 
 
 class Poller:
-    """The first round comes after the first pause; leaving lets a running round finish. A round raises nothing."""
+    """The first round comes after the first pause; leaving lets a running round finish."""
 
     def __init__(self, round_: Callable[[], Awaitable[None]], *, seconds: Callable[[], float]) -> None:
         self._round = round_
@@ -27,4 +31,7 @@ class Poller:
 
     async def _run(self) -> None:
         while not await set_within(self._stop, self._seconds()):
-            await self._round()
+            try:
+                await self._round()
+            except Exception as error:  # noqa: BLE001 - the rounds go on, whatever comes
+                log.error("round_failed", error=type(error).__name__, next_step="report it: the next round comes")  # noqa: TRY400 - a message may repeat values

@@ -23,4 +23,6 @@ class SecretFile:
                 self._seen = seen
         except FileNotFoundError:
             self._seen, self._value = None, None
+        except (OSError, UnicodeDecodeError):
+            pass  # half replaced: the last value stays, and the next call looks again
         return self._value

@@ -71,13 +71,11 @@ end
 
 local known = redis.call('HMGET', record, 'created_at', 'status', 'failure')
 if known[1] and known[1] ~= created_at then
-  -- A client's own id that was used before, and not the repetition of this call.
-  if not never_accepted(known[2], known[3]) then
-    local same = claim and redis.call('HGET', claim, 'request_id') == request_id
-    local body = same and redis.call('HGET', claim, 'body_hash') or false
-    return {'used', request_id, body, known[2] == created and 1 or 0}
-  end
-  redis.call('DEL', record)
+  -- A client's own id that was used before, and not the repetition of this call. Where its first use was never
+  -- accepted, a message of it may be under way all the same: the id is not free for another body.
+  local same = claim and redis.call('HGET', claim, 'request_id') == request_id
+  local body = same and not never_accepted(known[2], known[3]) and redis.call('HGET', claim, 'body_hash') or false
+  return {'used', request_id, body, known[2] == created and 1 or 0}
 end
 
 if claim then

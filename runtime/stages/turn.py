@@ -86,7 +86,8 @@ class StageTurns:
             begun = await self.leases.begin(work)
             if not begun.granted and begun.busy_seconds is None:
                 return await self._settled(begun.record, finish)
-            if ended and (begun.rebuilt or delivery.receive_count > 1) and (done := await ended()):
+            may_have_ended = begun.rebuilt or begun.taken_over or delivery.receive_count > 1
+            if ended and may_have_ended and (done := await ended()):
                 return done
             if begun.busy_seconds is not None:
                 log.info("lease_busy", seconds=round(begun.busy_seconds, 1))

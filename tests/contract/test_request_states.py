@@ -51,16 +51,15 @@ async def test_an_id_that_was_taken_before_is_not_created_again(states: RequestS
     assert await states.create(again) == Creation(created=False, request_id=first.identity.request_id)
 
 
-async def test_an_id_whose_first_use_was_never_accepted_is_free_again(states: RequestStates, tenant: str) -> None:
-    first = new_request(tenant=tenant)
+async def test_an_id_whose_first_use_was_never_accepted_stays_taken_as_its_message_may_come_all_the_same(
+    states: RequestStates, tenant: str
+) -> None:
+    first = new_request(tenant=tenant, claim=claim())
     await states.create(first)
     await states.advance(change(first.identity, Status.FAILED, failure=failure(FailureReason.NOT_PUBLISHED, None)))
     later = first.identity.created_at + timedelta(seconds=1)
-    again = NewRequest(identity=first.identity.model_copy(update={"created_at": later}))
-    assert (await states.create(again)).created
-    record = await states.get(first.identity.request_id, tenant=tenant)
-    assert record is not None
-    assert (record.status, record.failure) == (Status.CREATED, None)
+    again = NewRequest(identity=first.identity.model_copy(update={"created_at": later}), idempotency=claim())
+    assert await states.create(again) == Creation(created=False, request_id=first.identity.request_id)
 
 
 async def test_an_id_that_was_taken_with_the_same_idempotency_key_is_a_replay(

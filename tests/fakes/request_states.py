@@ -89,9 +89,7 @@ class InMemoryRequestStates(InMemoryLeases):
         identity, claim = new.identity, new.idempotency
         known = self.records.get(identity.request_id)
         if known is not None and known.created_at != identity.created_at:
-            if not _was_never_accepted(known.failure):
-                return self._used_id(known, new)
-            self.lose(identity.request_id)
+            return self._used_id(known, new)
         if claim is not None:
             held = self._claims.get((identity.tenant, claim.key_hash))
             if held is not None and held.request_id != identity.request_id:
@@ -110,7 +108,7 @@ class InMemoryRequestStates(InMemoryLeases):
     def _used_id(self, known: EvaluationRecord, new: NewRequest) -> Creation:
         claim = new.idempotency
         held = self._claims.get((known.tenant, claim.key_hash)) if claim else None
-        same = held is not None and held.request_id == known.request_id
+        same = held is not None and held.request_id == known.request_id and not _was_never_accepted(known.failure)
         return Creation(
             created=False,
             request_id=known.request_id,

@@ -90,6 +90,16 @@ async def test_a_connection_may_carry_many_requests_for_longer_than_one_may_take
             await asyncio.sleep(Impatient.request_seconds / 2)
 
 
+@pytest.mark.fault("F47")
+async def test_an_empty_line_after_a_request_keeps_no_connection_open() -> None:
+    async with service() as url, linked(url) as link:
+        link.writer.write(REQUEST + b"Content-Length: 2\r\n\r\nab")
+        await link.reader.readuntil(b"\r\n\r\n2")
+        link.writer.write(b"\r\n")
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            assert await link.rest() == b""
+
+
 @pytest.mark.fault("F48")
 @pytest.mark.parametrize(
     "lengths",
