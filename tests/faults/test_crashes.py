@@ -34,6 +34,7 @@ JUDGE_DEATHS: Deaths = (
     (At.JUDGE_ROW_WRITTEN, 1),
     (At.JUDGE_ENDED, 1),
 )
+OF_EVERY_WORKER = (At.WORKER_HANDLED, At.WORKER_DELETED)
 PERSISTENCE_DEATHS: Deaths = ((At.PERSISTENCE_COMMITTED, 1),)
 REDIS_DEATHS: Deaths = tuple((At.REDIS_WRITTEN, passage) for passage in (2, 3, 4, 5, 6))
 """From the step to GATEWAY to the end; the first passage is the creation, which the caller hears of."""
@@ -65,8 +66,8 @@ async def test_whatever_was_accepted_ends_although_a_service_died_at_each_of_its
 ) -> None:
     accepted: dict[str, str] = {}
     for point, passage in deaths:
-        if passage > 1:
-            # What is still on its way would pass the point as well.
+        if passage > 1 or point in OF_EVERY_WORKER:
+            # What is still on its way would pass the point as well, and another service would die of it.
             await observer.all_ended(accepted.values())
             await observer.drained()
         case, restarts = new_case(), lab.system.part(service.name).restarts
