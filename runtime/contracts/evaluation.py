@@ -21,12 +21,12 @@ class Message(Frozen):
 
 
 class CandidateParameters(Frozen):
-    """Sent only where set: current reasoning models reject `temperature`."""
+    """Sent only where set: current reasoning models reject `temperature`. Strict: `true` is no temperature of 1."""
 
-    temperature: float | None = Field(default=None, ge=0, le=2)
-    top_p: float | None = Field(default=None, gt=0, le=1)
-    max_tokens: int | None = Field(default=None, ge=1, le=16384)
-    seed: int | None = Field(default=None, ge=-(2**63), lt=2**63)
+    temperature: float | None = Field(default=None, ge=0, le=2, strict=True)
+    top_p: float | None = Field(default=None, gt=0, le=1, strict=True)
+    max_tokens: int | None = Field(default=None, ge=1, le=16384, strict=True)
+    seed: int | None = Field(default=None, ge=-(2**63), lt=2**63, strict=True)
 
 
 class Candidate(Frozen):

@@ -14,7 +14,7 @@ class Criterion(Frozen):
     name: CriterionName
     question: Text = Field(max_length=500)
     """A yes/no question about the answer, for example "Is every stated fact true?"."""
-    weight: float = Field(default=1.0, gt=0, le=1000)
+    weight: float = Field(default=1.0, gt=0, le=1000, strict=True)
     levels: tuple[Annotated[Text, StringConstraints(max_length=200)], ...] = Field(
         default=("no", "yes"), min_length=2, max_length=7
     )
@@ -23,7 +23,7 @@ class Criterion(Frozen):
 
 class Rubric(Frozen):
     name: CriterionName
-    version: int = Field(default=1, ge=1, le=1_000_000)
+    version: int = Field(default=1, ge=1, le=1_000_000, strict=True)
     criteria: tuple[Criterion, ...] = Field(min_length=1, max_length=12)
 
     @model_validator(mode="after")
