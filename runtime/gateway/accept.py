@@ -12,6 +12,7 @@ from config.tenant import TenantLimits
 from config.topology import SNS
 from runtime.contracts.evaluation import EvaluationSpec, Identity, given_answer
 from runtime.contracts.failures import FailureReason, failure, outcome_of
+from runtime.contracts.history import History
 from runtime.contracts.lifecycle import Status, may_abandon
 from runtime.contracts.messages import EvaluationRequested, InferenceCompleted
 from runtime.contracts.states import NewRequest, RequestStates, StateChange
@@ -43,6 +44,7 @@ class Accepted:
 class AcceptEvaluation:
     document: Callable[[], RuntimeDocument]
     states: RequestStates
+    history: History
     publisher: Publisher
     sealer: KeySealer
     client_seals: ClientSeals
@@ -72,6 +74,8 @@ class AcceptEvaluation:
             log.info("limit_reached", limit=creation.refused.limit.value, next_step="none, or raise the tenant's limit")
             raise over_limit(creation.refused, limits)
         if not creation.created:
+            if creation.in_progress and await self._has_ended(creation.request_id, tenant):
+                creation = creation.model_copy(update={"in_progress": False})
             check_replay(creation, claim)
             return Accepted(creation.request_id, replayed=True)
         crash_point(CrashPoint.GATEWAY_STATE_CREATED)
@@ -80,6 +84,13 @@ class AcceptEvaluation:
         crash_point(CrashPoint.GATEWAY_STATE_ADVANCED)
         log.info("evaluation_accepted", judge_model=spec.judge.model, answer_given=spec.output is not None)
         return Accepted(identity.request_id, replayed=False)
+
+    async def _has_ended(self, request_id: UUID, tenant: str) -> bool:
+        """Where Redis lost the record of a key's first use, the history knows whether that was accepted."""
+        try:
+            return await self.history.get(request_id, tenant=tenant) is not None
+        except Unavailable:
+            return False
 
     def _identify(self, request_id: UUID, spec: EvaluationSpec, tenant: str, deadline_seconds: int) -> Identity:
         now = self.now()

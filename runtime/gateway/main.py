@@ -67,6 +67,7 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
                     accept=AcceptEvaluation(
                         document=settings,
                         states=states,
+                        history=history,
                         publisher=publisher,
                         sealer=HpkeSealer(keyset=published.keyset, now=_now),
                         client_seals=ClientSeals(keyset=published.keyset, now=_now, limits=lambda: settings().limits),

@@ -76,6 +76,7 @@ def gateway_app(stores: Stores, tenants: tuple[Tenant, ...]) -> FastAPI:
             accept=AcceptEvaluation(
                 document=lambda: document,
                 states=stores.states,
+                history=stores.history,
                 publisher=stores,
                 sealer=HpkeSealer(keyset=published.keyset, now=now),
                 client_seals=ClientSeals(keyset=published.keyset, now=now, limits=lambda: LIMITS),

@@ -52,6 +52,7 @@ class Services:
         return AcceptEvaluation(
             document=lambda: document,
             states=self.wiring.states(link, self.states),
+            history=self.wiring.history(link, self.rows),
             publisher=LinkedPublisher(link, self.inference_queue),
             sealer=NamingSealer(),
             client_seals=present_client_seals(Keyset(keys=())),

@@ -15,6 +15,7 @@ from runtime.gateway.schemas import EvaluationIn
 from runtime.keys.client_seal import ClientSeals
 from runtime.keys.keyset import Keyset
 from runtime.keys.ports import KeyBinding
+from tests.fakes.history import InMemoryHistory
 from tests.fakes.publisher import InMemoryPublisher
 from tests.fakes.request_states import InMemoryRequestStates
 from tests.runtime.documents import runtime_document
@@ -39,6 +40,7 @@ class RememberingSealer:
 @dataclass
 class Bench:
     states: InMemoryRequestStates = field(default_factory=InMemoryRequestStates)
+    history: InMemoryHistory = field(default_factory=InMemoryHistory)
     publisher: InMemoryPublisher = field(default_factory=InMemoryPublisher)
     sealer: RememberingSealer = field(default_factory=RememberingSealer)
     limits: Limits = field(default_factory=Limits)
@@ -59,6 +61,7 @@ class Bench:
         service = AcceptEvaluation(
             document=lambda: runtime_document(limits=self.limits),
             states=self.states,
+            history=self.history,
             publisher=self.publisher,
             sealer=self.sealer,
             client_seals=self.client_seals,

@@ -61,6 +61,7 @@ class Bench:
         self.accept = AcceptEvaluation(
             document=document,
             states=self.states,
+            history=self.history,
             publisher=self.publisher,
             sealer=present_sealer(keyset),
             client_seals=present_client_seals(keyset),

@@ -103,10 +103,12 @@ async def gateway(vault: Vault, now: SetClock) -> AsyncIterator[Running]:
     verify_key = await vault.verify_key()
     published = PublishedKeys(secrets=vault.secrets, names=vault.names, verify_key=lambda: verify_key, now=now)
     await published.refresh()
-    document, limits, publisher, states = runtime_document(), Limits(), InMemoryPublisher(), InMemoryRequestStates()
+    document, limits, publisher = runtime_document(), Limits(), InMemoryPublisher()
+    states, history = InMemoryRequestStates(), InMemoryHistory()
     accept = AcceptEvaluation(
         document=lambda: document,
         states=states,
+        history=history,
         publisher=publisher,
         sealer=HpkeSealer(keyset=published.keyset, now=now),
         client_seals=ClientSeals(keyset=published.keyset, now=now, limits=lambda: limits),
@@ -116,7 +118,7 @@ async def gateway(vault: Vault, now: SetClock) -> AsyncIterator[Running]:
         document=lambda: document,
         callers=Callers(document=lambda: document),
         accept=accept,
-        read=ReadEvaluations(states=states, history=InMemoryHistory(), now=now),
+        read=ReadEvaluations(states=states, history=history, now=now),
     )
     show = sealing_keys.ShowSealingKeys(published=published, now=now, limits=lambda: limits)
 

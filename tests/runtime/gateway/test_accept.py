@@ -11,6 +11,7 @@ from runtime.contracts.lifecycle import Status
 from runtime.gateway.provider_keys import read_keys
 from runtime.keys.ports import KeyBinding
 from runtime.kit.problems import Problem
+from tests.contract.evaluations import completed
 from tests.fakes.publisher import InMemoryPublisher
 from tests.runtime.gateway.accept_bench import GOOGLE_KEY, HOSTED, KEYS, NOW, OPENAI_KEY, Bench
 
@@ -134,6 +135,19 @@ async def test_while_the_first_use_of_a_key_is_being_accepted_a_second_is_409_an
     later = await bench.accept({"input": "hi"}, idempotency_key="a")
     assert (later.request_id, later.replayed) == (first.request_id, True)
     assert len(bench.published) == 1
+
+
+async def test_a_key_whose_first_use_lives_on_in_the_history_alone_is_that_evaluation_and_else_409() -> None:
+    bench = Bench()
+    first = await bench.accept({"input": "hi"}, idempotency_key="a")
+    identity = bench.states.records[first.request_id].identity
+    bench.states.lose(first.request_id)
+    with pytest.raises(Problem) as caught:
+        await bench.accept({"input": "hi"}, idempotency_key="a")
+    assert caught.value.body.code == "idempotency_in_progress"
+    await bench.history.record(completed(identity))
+    again = await bench.accept({"input": "hi"}, idempotency_key="a")
+    assert (again.request_id, again.replayed, len(bench.published)) == (first.request_id, True, 1)
 
 
 async def test_a_request_over_a_limit_publishes_nothing_and_one_that_was_not_published_uses_no_quota() -> None:
