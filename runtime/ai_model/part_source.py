@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -82,12 +83,13 @@ async def _watch(folder: Path, on_bytes: Callable[[int], None]) -> None:
 
 
 def _size_of(folder: Path) -> int:
+    """`os.walk` passes over a folder that pip removes meanwhile; `Path.rglob` raises on it until Python 3.13."""
     total = 0
-    for path in folder.rglob("*.whl"):
-        try:
-            total += path.stat().st_size
-        except FileNotFoundError:  # pip moved it meanwhile
-            continue
+    for directory, _, names in os.walk(folder):
+        for name in names:
+            if name.endswith(".whl"):
+                with suppress(FileNotFoundError):  # pip moved it meanwhile
+                    total += (Path(directory) / name).stat().st_size
     return total
 
 
