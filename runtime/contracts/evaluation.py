@@ -1,9 +1,10 @@
 """The evaluation: what a caller may ask for, and the record of it that Redis keeps and MySQL archives."""
 
-from typing import Literal
+from enum import StrEnum
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from config.base import Frozen
 from config.topology import Stage
@@ -13,6 +14,9 @@ from runtime.contracts.models import ModelName
 from runtime.contracts.outcomes import InferenceResult, JudgeResult, Outcome
 from runtime.contracts.rubric import Rubric
 from runtime.contracts.text import Text
+
+Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$")]
+"""Of a run, or of an item in it."""
 
 
 class Message(Frozen):
@@ -34,11 +38,51 @@ class Candidate(Frozen):
     parameters: CandidateParameters = CandidateParameters()
 
 
+class Mode(StrEnum):
+    POINTWISE = "pointwise"
+    """The answer by itself, against the rubric."""
+    PAIRWISE = "pairwise"
+    """The answer against `baseline`, in both orders."""
+
+
+class JurorSettings(Frozen):
+    model: ModelName
+    accuracy: float = Field(gt=0, lt=1, strict=True)
+    """Against human labels, as a calibration measured it: it decides the weight."""
+
+
+class CascadeSettings(Frozen):
+    """What is tried before `judge.model`, the cheapest first."""
+
+    exact_match: bool = False
+    """An answer that is the reference, but for case and white space, scores 1."""
+    json_schema: dict[str, Any] | None = None
+    """An answer that is not JSON of this schema scores 0."""
+    first: ModelName | None = None
+    """A cheaper judge; `judge.model` is asked where it is not confident enough."""
+    min_confidence: float = Field(default=0.8, gt=0, le=1, strict=True)
+    """Below it the next judge is asked, and after the last one a human."""
+
+
 class JudgeSettings(Frozen):
     model: ModelName
-    mode: Literal["pointwise"] = "pointwise"
+    """The one that decides in the end; of a jury, the first."""
+    mode: Mode = Mode.POINTWISE
     rubric: Rubric
     reference: Text | None = None
+    decision_endpoint: bool = False
+    """Asks the provider's decision endpoint for a probability of each level, instead of a written verdict."""
+    samples: int = Field(default=1, ge=1, le=9, strict=True)
+    jury: tuple[JurorSettings, ...] = Field(default=(), max_length=7)
+    cascade: CascadeSettings | None = None
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Every judge that may be asked, `model` first."""
+        others = [juror.model for juror in self.jury]
+        if self.cascade and self.cascade.first:
+            others.append(self.cascade.first)
+        return tuple(dict.fromkeys((self.model, *others)))
 
 
 class EvaluationSpec(Frozen):
@@ -47,8 +91,13 @@ class EvaluationSpec(Frozen):
     input: tuple[Message, ...] = Field(min_length=1, max_length=100)
     output: str | None = None
     """The answer to be judged; None: the candidate is asked for it."""
+    baseline: str | None = None
+    """The other answer of a pairwise judgement."""
     candidate: Candidate | None = None
     judge: JudgeSettings
+    run: Label | None = None
+    """Evaluations of one run are summed up, and compared with another run's by `item`."""
+    item: Label | None = None
     metadata: dict[str, str] = Field(default={})
 
 

@@ -19,6 +19,14 @@ class Criterion(Frozen):
         default=("no", "yes"), min_length=2, max_length=7
     )
     """Anchors from worst to best; two make it binary. The score of step i of n is i / (n - 1)."""
+    gate_level: int | None = Field(default=None, ge=1, strict=True)
+    """A gate: an answer that does not reach this step gets a total of 0, whatever else it earns."""
+
+    @model_validator(mode="after")
+    def _gate_on_the_scale(self) -> Self:
+        if self.gate_level is not None and self.gate_level >= len(self.levels):
+            raise ValueError("gate_level must be one of the criterion's levels, counted from 0")
+        return self
 
 
 class Rubric(Frozen):

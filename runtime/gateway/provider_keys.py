@@ -37,10 +37,11 @@ def read_keys(headers: Mapping[str, str]) -> dict[Provider, SecretStr | ClientSe
 
 def required_providers(spec: EvaluationSpec) -> dict[Stage, Provider]:
     """Which provider's key each stage of this evaluation needs."""
-    providers = {Stage.JUDGE: parse_model(spec.judge.model).provider}
+    asked = [(Stage.JUDGE, model) for model in spec.judge.models]
     if spec.output is None and spec.candidate is not None:
-        providers[Stage.INFERENCE] = parse_model(spec.candidate.model).provider
-    return {stage: provider for stage, provider in providers.items() if provider in KEY_HEADERS}
+        asked.append((Stage.INFERENCE, spec.candidate.model))
+    providers = [(stage, parse_model(model).provider) for stage, model in asked]
+    return {stage: provider for stage, provider in providers if provider in KEY_HEADERS}
 
 
 def check_keys(spec: EvaluationSpec, keys: ProviderKeys) -> None:

@@ -5,7 +5,15 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from config.base import Frozen
-from runtime.contracts.evaluation import CandidateParameters, EvaluationRecord, Message
+from runtime.contracts.evaluation import (
+    CandidateParameters,
+    CascadeSettings,
+    EvaluationRecord,
+    JurorSettings,
+    Label,
+    Message,
+    Mode,
+)
 from runtime.contracts.failures import Failure
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.models import ModelName
@@ -23,9 +31,17 @@ class CandidateIn(Frozen):
 
 class JudgeIn(Frozen):
     model: ModelName | None = Field(default=None, description="`provider/model`; the deployment may have a default")
-    mode: Literal["pointwise"] = "pointwise"
+    mode: Mode = Field(default=Mode.POINTWISE, description="`pairwise`: against `baseline`, in both orders")
     rubric: CriterionName | Rubric | None = Field(default=None, description="The name of a rubric, or a rubric")
     reference: Text | None = Field(default=None, description="A known good answer to compare with")
+    decision_endpoint: bool = Field(
+        default=False, description="Ask the provider's decision endpoint: a probability for each level"
+    )
+    samples: int = Field(default=1, ge=1, le=9, strict=True, description="Verdicts; the score is their mean")
+    jury: Annotated[tuple[JurorSettings, ...], Field(max_length=7)] = Field(
+        default=(), description="Several judges with their measured accuracy, instead of `model`"
+    )
+    cascade: CascadeSettings | None = Field(default=None, description="What is tried before `model`, cheapest first")
 
 
 class EvaluationIn(Frozen):
@@ -33,8 +49,11 @@ class EvaluationIn(Frozen):
 
     input: Text | Annotated[tuple[Message, ...], Field(min_length=1, max_length=100)]
     output: AnyText | None = None
+    baseline: AnyText | None = Field(default=None, description="The other answer of a pairwise judgement")
     candidate: CandidateIn = CandidateIn()
     judge: JudgeIn = JudgeIn()
+    run: Label | None = Field(default=None, description="Evaluations of one run are summed up together")
+    item: Label | None = Field(default=None, description="What two runs have in common, to compare them by")
     metadata: dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")], ShortText] = Field(
         default={}, max_length=16, json_schema_extra={"additionalProperties": False}
     )
@@ -50,6 +69,9 @@ class EvaluationOut(Frozen):
     outcome: Outcome | None
     score: Annotated[float, Field(ge=0, le=1)] | None
     input: tuple[Message, ...]
+    baseline: str | None
+    run: str | None
+    item: str | None
     candidate: dict[str, Any] | None
     judge: dict[str, Any]
     inference_result: InferenceResult | None
@@ -81,6 +103,9 @@ def to_public(record: EvaluationRecord) -> EvaluationOut:
         outcome=record.outcome,
         score=record.judge_result.score if record.judge_result and record.outcome is Outcome.SCORED else None,
         input=record.spec.input,
+        baseline=record.spec.baseline,
+        run=record.spec.run,
+        item=record.spec.item,
         candidate=record.spec.candidate.model_dump(mode="json", exclude_none=True) if record.spec.candidate else None,
         judge=record.spec.judge.model_dump(mode="json", exclude_none=True),
         inference_result=record.inference_result,

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from runtime.contracts.outcomes import CriterionScore, JudgeResult
+from runtime.contracts.outcomes import CriterionScore, JudgeResult, Method
 from runtime.judge.ports import JudgeTask
 
 REPEATS = 20
@@ -31,7 +31,7 @@ def floored(task: JudgeTask) -> JudgeResult | None:
             for criterion in task.rubric.criteria
         ),
         rationale="The answer is empty or one character over and over; no judge was asked.",
-        method="floor",
+        method=Method.FLOOR,
         rubric=task.rubric.label,
         requested_model=task.requested_model,
         served_model=None,

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from runtime.contracts.evaluation import CandidateParameters, Message
 from runtime.contracts.failures import FailureReason
-from runtime.contracts.outcomes import CriterionScore, JudgeResult, Usage, add_usage
+from runtime.contracts.outcomes import CriterionScore, JudgeResult, Method, Usage, add_usage
 from runtime.judge.floor import floored
 from runtime.judge.likelihood_dialogue import Dialogue, as_data
 from runtime.judge.ports import JudgeTask, OnReply, unheard
@@ -110,7 +110,7 @@ async def _verdict(task: JudgeTask, calls: _Calls) -> JudgeResult:
         score=weighted_mean(criteria),
         criteria=tuple(criteria),
         rationale=_basis(task, own),
-        method="likelihood",
+        method=Method.LIKELIHOOD,
         rubric=task.rubric.label,
         requested_model=task.requested_model,
         served_model=calls.served_model,

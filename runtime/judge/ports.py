@@ -27,6 +27,10 @@ class JudgeTask:
     """The provider's own name for it."""
     self_judged: bool
     """The candidate is the same model."""
+    baseline: str | None = None
+    """The other answer: where there is one, the two are compared, in both orders."""
+    samples: int = 1
+    decision_endpoint: bool = False
 
 
 def unheard(_: ChatReply) -> None:

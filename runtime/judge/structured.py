@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from runtime.contracts.evaluation import CandidateParameters
 from runtime.contracts.failures import FailureReason
-from runtime.contracts.outcomes import CriterionScore, JudgeResult, Usage, add_usage
+from runtime.contracts.outcomes import CriterionScore, JudgeResult, Method, Usage, add_usage
 from runtime.judge.fence import Fence
 from runtime.judge.floor import floored
 from runtime.judge.ports import JudgeTask, OnReply, unheard
@@ -77,7 +77,7 @@ class StructuredJudge:
             score=weighted_mean(criteria),
             criteria=criteria,
             rationale="\n".join(f"{criterion.name}: {criterion.explanation}" for criterion in criteria),
-            method="structured_verdict",
+            method=Method.STRUCTURED_VERDICT,
             rubric=task.rubric.label,
             requested_model=task.requested_model,
             served_model=reply.served_model,

@@ -9,7 +9,7 @@ from runtime.contracts.evaluation import Candidate, EvaluationRecord, Evaluation
 from runtime.contracts.failures import FailureReason, failure
 from runtime.contracts.leases import StageResult, WorkStart
 from runtime.contracts.lifecycle import Status
-from runtime.contracts.outcomes import CriterionScore, InferenceResult, JudgeResult, Outcome
+from runtime.contracts.outcomes import CriterionScore, InferenceResult, JudgeResult, Method, Outcome
 from runtime.contracts.rubric import DEFAULT_RUBRIC
 from runtime.contracts.states import IdempotencyClaim, NewRequest, StateChange
 
@@ -56,7 +56,7 @@ def verdict(score: float = 0.85) -> JudgeResult:
         score=score,
         criteria=(CriterionScore(name="correct", weight=2, score=score, explanation="It is Titan."),),
         rationale="Titan is the largest.",
-        method="structured_verdict",
+        method=Method.STRUCTURED_VERDICT,
         rubric=DEFAULT_RUBRIC.label,
         requested_model=JUDGE_MODEL,
         served_model=None,

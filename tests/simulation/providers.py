@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from config.topology import Stage
 from runtime.contracts.failures import FailureReason
-from runtime.contracts.outcomes import CriterionScore, JudgeResult
+from runtime.contracts.outcomes import CriterionScore, JudgeResult, Method
 from runtime.judge.ports import JudgeTask, OnReply, unheard
 from runtime.providers.chat_model import ChatReply, ChatRequest, ProviderError
 from tests.simulation.ledger import Call, Ledger
@@ -109,7 +109,7 @@ class SimulatedJudge:
             score=1,
             criteria=(CriterionScore(name="correct", weight=1, score=1),),
             rationale=task.output,
-            method="structured_verdict",
+            method=Method.STRUCTURED_VERDICT,
             rubric=task.rubric.label,
             requested_model=task.requested_model,
             served_model=None,

@@ -22,7 +22,7 @@ from runtime.contracts.evaluation import (
 )
 from runtime.contracts.failures import FailureReason, failure
 from runtime.contracts.lifecycle import Status
-from runtime.contracts.outcomes import CriterionScore, InferenceResult, JudgeResult, Outcome, Usage
+from runtime.contracts.outcomes import CriterionScore, InferenceResult, JudgeResult, Method, Outcome, Usage
 from runtime.contracts.rubric import DEFAULT_RUBRIC, Criterion, Rubric
 from runtime.local.replacements import MySqlServer
 from runtime.persistence.rows import COLUMNS, READ_COLUMNS, to_record, to_row
@@ -75,7 +75,7 @@ VERDICTS = st.builds(
         max_size=3,
     ).map(tuple),
     rationale=ANY_TEXT,
-    method=st.just("structured_verdict"),
+    method=st.sampled_from(Method),
     rubric=st.just("mine@1"),
     requested_model=st.just("google/m"),
     served_model=maybe(ANY_TEXT),

@@ -1,0 +1,54 @@
+"""What a request may say about its judge, and what is told to whoever says something else."""
+
+from typing import Any
+
+import pytest
+
+from runtime.gateway.resolve import resolve
+from runtime.gateway.schemas import EvaluationIn
+from runtime.kit.problems import Problem
+from tests.runtime.documents import runtime_document
+
+LOCAL, GOOGLE = "local/small", "google/gemini-3-flash"
+JURY = [{"model": LOCAL, "accuracy": 0.6}, {"model": GOOGLE, "accuracy": 0.9}]
+
+
+def asked(judge: dict[str, Any], **rest: Any) -> EvaluationIn:
+    return EvaluationIn.model_validate({"input": "hi", "output": "an answer", "judge": judge, **rest})
+
+
+@pytest.mark.parametrize(
+    ("judge", "baseline", "pointer"),
+    [
+        ({"mode": "pairwise"}, None, "/baseline"),
+        ({}, "another", "/judge/mode"),
+        ({"model": LOCAL, "jury": JURY}, None, "/judge/model"),
+        ({"jury": [JURY[0], JURY[0]]}, None, "/judge/jury"),
+        ({"jury": JURY, "cascade": {}}, None, "/judge/cascade"),
+        ({"jury": [*JURY, {"model": "openai/x", "accuracy": 0.7}]}, None, "/judge/jury/2/model"),
+        ({"cascade": {"exact_match": True}}, None, "/judge/reference"),
+        ({"cascade": {"first": "openai/x"}}, None, "/judge/cascade/first"),
+        ({"mode": "pairwise", "cascade": {"json_schema": {}}}, "another", "/judge/cascade"),
+        ({"mode": "pairwise", "samples": 3, "model": GOOGLE}, "another", "/judge/mode"),
+        ({"decision_endpoint": True, "samples": 3, "model": GOOGLE}, None, "/judge/samples"),
+        ({"samples": 3, "model": LOCAL}, None, "/judge/samples"),
+        ({"decision_endpoint": True, "model": LOCAL}, None, "/judge/decision_endpoint"),
+        ({"rubric": "unknown"}, None, "/judge/rubric"),
+    ],
+)
+def test_what_does_not_fit_together_is_refused_with_its_place(
+    judge: dict[str, Any], baseline: str | None, pointer: str
+) -> None:
+    with pytest.raises(Problem) as caught:
+        resolve(asked(judge, **({"baseline": baseline} if baseline else {})), runtime_document())
+    assert pointer in [error.pointer for error in caught.value.body.errors or ()]
+
+
+def test_a_jurys_first_judge_names_it_and_all_its_models_are_known() -> None:
+    settings = resolve(asked({"jury": JURY}), runtime_document()).judge
+    assert (settings.model, settings.models) == (LOCAL, (LOCAL, GOOGLE))
+
+
+def test_a_pair_keeps_both_answers_and_a_run_its_item() -> None:
+    spec = resolve(asked({"mode": "pairwise"}, baseline="another", run="r1", item="i1"), runtime_document())
+    assert (spec.output, spec.baseline, spec.run, spec.item) == ("an answer", "another", "r1", "i1")
