@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from config.topology import Provider
+from runtime.judge.decision import DecisionJudge
 from runtime.judge.likelihood import LikelihoodJudge
 from runtime.judge.ports import Judge
 from runtime.judge.structured import StructuredJudge
 from runtime.providers.chat_model import ChatModel
+from runtime.providers.decision_model import DecisionModel
 
 
 def judges_for(models: Mapping[Provider, ChatModel]) -> dict[Provider, Judge]:
@@ -15,3 +17,7 @@ def judges_for(models: Mapping[Provider, ChatModel]) -> dict[Provider, Judge]:
         provider: LikelihoodJudge(model=model) if provider is Provider.LOCAL else StructuredJudge(model=model)
         for provider, model in models.items()
     }
+
+
+def decision_judges_for(models: Mapping[Provider, DecisionModel]) -> dict[Provider, Judge]:
+    return {provider: DecisionJudge(model=model) for provider, model in models.items()}

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from pydantic import SecretStr
 
 from config.limits import Limits
+from config.prices import Prices
 from config.topology import Provider, Stage
 from runtime.contracts.evaluation import EvaluationRecord, Identity
 from runtime.contracts.failures import FailureReason, failure
 from runtime.contracts.messages import InferenceCompleted, InferenceFailed
 from runtime.contracts.outcomes import JudgeResult
 from runtime.contracts.unavailable import Unavailable
+from runtime.judge.panel import Panel
 from runtime.judge.ports import JudgeTask, OnReply, unheard
 from runtime.judge.service import RunJudgement
 from runtime.messaging.worker import Done, Leave, Release
@@ -55,6 +57,9 @@ class Bench:
     states: InMemoryRequestStates = field(default_factory=InMemoryRequestStates)
     history: InMemoryHistory = field(default_factory=InMemoryHistory)
     identity: Identity = field(default_factory=lambda: identity(tenant="t", created_at=NOW))
+    decider: ScriptedJudge = field(default_factory=ScriptedJudge)
+    opener: ScriptedOpener = field(default_factory=ScriptedOpener)
+    prices: Prices = field(default_factory=dict)
     failed_inference: FailureReason | None = None
     deliveries: int = 0
     seconds: float = 0.0
@@ -72,10 +77,14 @@ class Bench:
             states=self.states,
             turns=StageTurns(stage=Stage.JUDGE, leases=self.states, limits=Limits, now=lambda: NOW),
             history=self.history,
-            opener=ScriptedOpener(),
-            judges={Provider.GOOGLE: self.judge},
-            places={Provider.GOOGLE: Places(lambda: 1)},
-            pacer=pacer_for(self.pacing, Stage.JUDGE),
+            panel=Panel(
+                opener=self.opener,
+                judges=dict.fromkeys(Provider, self.judge),
+                decisions={Provider.GOOGLE: self.decider},
+                pacer=pacer_for(self.pacing, Stage.JUDGE),
+                prices=lambda: self.prices,
+            ),
+            places={provider: Places(lambda: 1) for provider in Provider},
             now=lambda: NOW,
         )
 
