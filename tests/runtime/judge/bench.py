@@ -34,6 +34,7 @@ class ScriptedJudge:
     def __init__(self, *script: JudgeResult | ProviderError) -> None:
         self.script = deque(script)
         self.tasks: list[JudgeTask] = []
+        self.keys: list[SecretStr | None] = []
         self.then: Callable[[], None] = lambda: None
         self.replies: list[ChatReply] = []
         """That each verdict takes."""
@@ -42,6 +43,7 @@ class ScriptedJudge:
         self, task: JudgeTask, *, key: SecretStr | None, deadline_seconds: float, on_reply: OnReply = unheard
     ) -> JudgeResult:
         self.tasks.append(task)
+        self.keys.append(key)
         for heard in self.replies:
             on_reply(heard)
         entry = self.script.popleft()
@@ -60,6 +62,10 @@ class Bench:
     decider: ScriptedJudge = field(default_factory=ScriptedJudge)
     opener: ScriptedOpener = field(default_factory=ScriptedOpener)
     prices: Prices = field(default_factory=dict)
+    answer: str = "Titan."
+    candidate: str = "openai/gpt-x"
+    key_of: Provider = Provider.GOOGLE
+    """Which provider the judge's key is sealed for; a local one has none."""
     failed_inference: FailureReason | None = None
     deliveries: int = 0
     seconds: float = 0.0
@@ -98,7 +104,9 @@ class Bench:
         if self.failed_inference is not None:
             return InferenceFailed(identity=self.identity, failure=failure(self.failed_inference, Stage.INFERENCE))
         return InferenceCompleted(
-            identity=self.identity, inference_result=answer(), judge_key=sealed(Stage.JUDGE, Provider.GOOGLE)
+            identity=self.identity,
+            inference_result=answer(self.answer).model_copy(update={"requested_model": self.candidate}),
+            judge_key=None if self.key_of is Provider.LOCAL else sealed(Stage.JUDGE, self.key_of),
         )
 
     @property
