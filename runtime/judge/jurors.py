@@ -14,6 +14,7 @@ log = structlog.get_logger()
 
 Vote = JudgeResult | FailureReason
 """A verdict, or why there will be none."""
+Part = Literal["voted", "abstained", "escalated"]
 
 
 async def vote_of(model: str, task: JudgeTask, ask: Ask) -> Vote:
@@ -28,7 +29,7 @@ async def vote_of(model: str, task: JudgeTask, ask: Ask) -> Vote:
         return error.reason
 
 
-def juror(model: str, vote: Vote, part: Literal["voted", "abstained", "escalated"], **earned: float | None) -> Juror:
+def juror(model: str, vote: Vote, part: Part, **earned: float | None) -> Juror:
     if isinstance(vote, FailureReason):
         return Juror(model=model, part=part, reason=vote.value, **earned)
     return Juror(

@@ -13,7 +13,7 @@ from runtime.contracts.failures import FailureReason
 from runtime.contracts.jury import COIN, jury_decision
 from runtime.contracts.outcomes import Comparison, CriterionScore, JudgeResult, Juror, Method
 from runtime.contracts.two_orders import Preference
-from runtime.judge.jurors import Vote, juror, spent_on, vote_of
+from runtime.judge.jurors import Part, Vote, juror, spent_on, vote_of
 from runtime.judge.ports import Ask, JudgeTask
 from runtime.providers.chat_model import ProviderError
 
@@ -64,7 +64,7 @@ def _juror(member: JurorSettings, vote: Vote | None, weight: float) -> Juror:
     if vote is None:
         reason = "not better than chance"
         return Juror(model=member.model, accuracy=member.accuracy, part="dropped", reason=reason)
-    part = "voted" if isinstance(vote, JudgeResult) else "abstained"
+    part: Part = "voted" if isinstance(vote, JudgeResult) else "abstained"
     return juror(member.model, vote, part, accuracy=member.accuracy, weight=weight)
 
 

@@ -36,7 +36,8 @@ async def judged(model: ScriptedDecisions, of: JudgeTask | None = None) -> Judge
 async def test_a_criterions_score_is_the_expectation_of_its_levels() -> None:
     result = await judged(ScriptedDecisions((0.1, 0.9), (0.2, 0.3, 0.5)))
     correct, brief = result.criteria
-    assert (correct.score, brief.score) == (pytest.approx(0.9), pytest.approx(0.3 * 0.5 + 0.5))
+    assert correct.score == pytest.approx(0.9)
+    assert brief.score == pytest.approx(0.3 * 0.5 + 0.5)
     assert (correct.level, brief.probabilities) == (None, (0.2, 0.3, 0.5))
     assert result.score == pytest.approx((3 * 0.9 + 0.65) / 4)
     assert (result.method, result.served_model) == (Method.DECISION, "decider-1")
@@ -59,7 +60,8 @@ async def test_a_question_that_is_declined_is_a_judge_that_failed(spreads: tuple
 async def test_a_gate_that_is_likelier_missed_than_passed_makes_the_total_nothing(yes: float, score: float) -> None:
     gated = Rubric(name="g", criteria=(Criterion(name="safe", question="Is it safe?", gate_level=1),))
     result = await judged(ScriptedDecisions((1 - yes, yes)), task(rubric=gated))
-    assert (result.score, result.criteria[0].gate_failed) == (pytest.approx(score), score == 0)
+    assert result.score == pytest.approx(score)
+    assert result.criteria[0].gate_failed is (score == 0)
 
 
 async def test_all_criteria_go_in_one_call_with_the_judged_text_behind_a_fence() -> None:
