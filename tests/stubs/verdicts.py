@@ -47,6 +47,13 @@ def _first_twice(schema: Schema) -> str:
     return json.dumps(verdict)[:-1] + f", {json.dumps(name)}: {json.dumps(value)}}}"
 
 
+def invented(schema: Schema) -> str:
+    """As asked, but for the words that it quotes."""
+    verdict = satisfy(schema)
+    quoted = {name: "words that stand in no answer" for name in next(iter(verdict.values())) if "evidence" in name}
+    return json.dumps({name: entry | quoted for name, entry in verdict.items()})
+
+
 BROKEN: dict[str, Callable[[Schema], str]] = {
     "verdict_low": lambda schema: json.dumps(satisfy(schema, lowest=True)),
     "verdict_fenced": lambda schema: f"```json\n{json.dumps(satisfy(schema))}\n```",
@@ -75,4 +82,6 @@ def answer_text(behaviour: str, schema: Schema | None) -> str:
         return ANSWER
     if behaviour in BROKEN:
         return BROKEN[behaviour](schema)
+    if behaviour == "verdict_invented":
+        return invented(schema)
     return json.dumps(satisfy(schema))
