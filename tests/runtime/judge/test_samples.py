@@ -38,7 +38,8 @@ async def test_the_score_is_the_mean_with_its_interval() -> None:
     assert (result.samples.scores, result.samples.failed) == ((0.5, 0.75, 1), 0)
     assert result.samples.standard_deviation == pytest.approx(0.25)
     # 0.75 +/- 4.303 * 0.25 / sqrt(3) = 0.75 +/- 0.621
-    assert (result.samples.low, result.samples.high) == (pytest.approx(0.129, abs=0.001), 1)
+    assert result.samples.low == pytest.approx(0.129, abs=0.001)
+    assert result.samples.high == 1
     assert result.confidence == pytest.approx(1 - (1 - 0.129), abs=0.001)
     assert [found.score for found in result.criteria] == [0.75]
 
@@ -174,7 +175,7 @@ def test_the_table_holds_the_quantiles_of_students_t(freedom: int, quantile: flo
 
     def weighted(step: int) -> float:
         weight = 1 if step in (0, steps) else 4 if step % 2 else 2
-        return weight * scale * (1 + (-quantile + step * width) ** 2 / freedom) ** (-(freedom + 1) / 2)
+        return weight * scale * math.pow(1 + (-quantile + step * width) ** 2 / freedom, -(freedom + 1) / 2)
 
     assert width / 3 * math.fsum(map(weighted, range(steps + 1))) == pytest.approx(0.95, abs=5e-5)
 

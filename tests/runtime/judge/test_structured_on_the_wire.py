@@ -107,8 +107,8 @@ async def test_a_pair_is_compared_in_both_orders(
 async def test_a_pair_of_which_one_order_fails_is_no_comparison(
     provider: Provider, models: Mapping[Provider, ChatModel], stub: LlmStub
 ) -> None:
-    stub.script("ok", "quota")
+    stub.script("ok", "http_404")
     judge = StructuredJudge(model=models[provider])
     with pytest.raises(ProviderError) as caught:
         await judge.judge(task(baseline="London."), key=KEY, deadline_seconds=20)
-    assert caught.value.reason is FailureReason.QUOTA
+    assert caught.value.reason is FailureReason.MODEL_NOT_FOUND
