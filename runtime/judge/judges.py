@@ -17,4 +17,6 @@ def judges_for(models: Mapping[Provider, ChatModel]) -> dict[Provider, Judge]:
 
 
 def _judge_of(provider: Provider, model: ChatModel) -> Judge:
-    return LikelihoodJudge(model=model) if provider is Provider.LOCAL else SampledJudge(one=StructuredJudge(model=model))
+    return (
+        LikelihoodJudge(model=model) if provider is Provider.LOCAL else SampledJudge(one=StructuredJudge(model=model))
+    )

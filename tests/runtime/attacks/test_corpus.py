@@ -40,7 +40,7 @@ def test_it_stays_in_the_fence_of_a_verdict_by_schema(attack: Attack) -> None:
 
 @each_attack
 def test_it_stays_in_the_answer_of_a_judgement_by_likelihood(attack: Attack) -> None:
-    *_, last = Dialogue.on(task(output=attacked(attack))).question("Is the answer correct?")
+    *_, last = Dialogue.on(task(output=attacked(attack))).on_criterion(DEFAULT_RUBRIC.criteria[0])
     assert (last.content.count("<answer>"), last.content.count("</answer>")) == (1, 1)
     assert not TEMPLATE_MARK.search(last.content)
 
