@@ -4,12 +4,14 @@ import asyncio
 
 from pydantic import SecretStr
 
+from runtime.contracts.evaluation import Message
 from runtime.contracts.failures import FailureReason
 from runtime.contracts.outcomes import CriterionScore, JudgeResult, Method
 from runtime.contracts.rubric import Criterion
 from runtime.judge.fence import Fence
 from runtime.judge.floor import floored
 from runtime.judge.ports import JudgeTask, OnReply, unheard
+from runtime.judge.prompt_hash import prompt_hash, without_texts
 from runtime.judge.scoring import level_score, total
 from runtime.providers.chat_model import ProviderError
 from runtime.providers.decision_model import DecisionModel, DecisionQuestion, DecisionRequest
@@ -42,7 +44,7 @@ class DecisionJudge:
             return floor
         clock = asyncio.get_running_loop().time
         started = clock()
-        reply = await self._model.decide(_request(task), key=key, deadline_seconds=deadline_seconds)
+        reply = await self._model.decide(_request(task, Fence()), key=key, deadline_seconds=deadline_seconds)
         on_reply(reply)
         criteria = tuple(
             _score(criterion, found) for criterion, found in zip(task.rubric.criteria, reply.probabilities, strict=True)
@@ -56,6 +58,7 @@ class DecisionJudge:
             rubric=task.rubric.label,
             requested_model=task.requested_model,
             served_model=reply.served_model,
+            prompt_hash=_prompt_hash(task),
             self_judged=task.self_judged,
             confidence=_confidence(marked),
             usage=reply.usage,
@@ -63,8 +66,7 @@ class DecisionJudge:
         )
 
 
-def _request(task: JudgeTask) -> DecisionRequest:
-    fence = Fence()
+def _request(task: JudgeTask, fence: Fence) -> DecisionRequest:
     parts = [
         "This is the conversation that asked for the answer:",
         *(fence.around(message.content, what=f"message from {message.role}") for message in task.input),
@@ -85,6 +87,12 @@ def _request(task: JudgeTask) -> DecisionRequest:
         for criterion in task.rubric.criteria
     )
     return DecisionRequest(model=task.model, input="\n\n".join(parts), questions=questions)
+
+
+def _prompt_hash(task: JudgeTask) -> str:
+    request = _request(without_texts(task), Fence(nonce=""))
+    asked = ("\n".join((one.name, one.instructions, *one.levels)) for one in request.questions)
+    return prompt_hash(tuple(Message(role="user", content=text) for text in (request.input, *asked)))
 
 
 def _score(criterion: Criterion, probabilities: tuple[float, ...] | None) -> CriterionScore:

@@ -86,3 +86,15 @@ async def test_an_answer_without_content_is_not_asked_about() -> None:
     model = ScriptedDecisions()
     assert (await judged(model, task(output=" \n"))).method is Method.FLOOR
     assert model.asked == []
+
+
+async def test_its_prompt_hash_changes_with_the_rubric_and_not_with_the_texts() -> None:
+    def asked() -> ScriptedDecisions:
+        return ScriptedDecisions((0.0, 1.0), (0.0, 0.0, 1.0))
+
+    other = RUBRIC.model_copy(
+        update={"criteria": (RUBRIC.criteria[0].model_copy(update={"question": "Is it?"}), RUBRIC.criteria[1])}
+    )
+    hashes = [(await judged(asked(), of)).prompt_hash for of in (task(), task(output="Lyon."), task(rubric=other))]
+    assert hashes[0] == hashes[1] is not None
+    assert hashes[0] != hashes[2]
