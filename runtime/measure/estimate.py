@@ -36,6 +36,12 @@ def wilson(successes: float, trials: int, *, level: float = LEVEL) -> Estimate |
     return Estimate(share, low=min(max(centre - reach, 0.0), share), high=max(min(centre + reach, 1.0), share))
 
 
+def mean_of(parts: Sequence[float | None]) -> float | None:
+    """Over those that are there; None without any."""
+    there = [part for part in parts if part is not None]
+    return sum(there) / len(there) if there else None
+
+
 def mean_share(parts: Sequence[float | None], *, level: float = LEVEL) -> Estimate | None:
     """Wilson's interval of the mean of values 0-1, over those that are there."""
     there = [part for part in parts if part is not None]
