@@ -6,15 +6,15 @@ from tools.replay.figures import first_is_right, longest_is_right
 from tools.replay.juries import FOLDS, SEED
 from tools.replay.recordings import STRONG, Recordings
 
-CONSISTENT = "Consistent: both orders name the same answer, over all pairs."
+CONSISTENT = "Consistent: both orders name the same answer, over all pairs; in brackets over the adversarial ones."
 RIGHT = "Right: the mean over both orders, a tie half, item by item, over the adversarial pairs."
 JURY = (
     "Jury: each judge casts what survived the swap; 'each order' has them vote twice and averages. "
     f"A weight comes from the labels of other items only ({FOLDS} folds, seed {SEED})."
 )
 CHOICE = (
-    "Only the strategy is unknown, so the one that is off the least is shown; nothing else was chosen to fit. "
-    "The known figures are of all of LLMBar, ours of the pairs that the folder holds."
+    "The known figures name no strategy: the one that is off the least is shown. They are of all of LLMBar, "
+    "ours of the pairs that the folder holds."
 )
 CASCADE = (
     f"Cheap: the least accurate judge, {STRONG} apart, whose interval lies above a coin, by these same labels. "

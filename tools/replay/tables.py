@@ -39,16 +39,15 @@ def strategy_table(figures: Sequence[StrategyFigures]) -> Table:
         "off by",
     )
     for each in figures:
-        shares = (
-            each.strong,
-            each.majority,
-            each.majority_by_order,
-            each.weighted,
-            each.weighted_by_order,
-            each.strong_consistency,
-            each.weak_consistency,
+        right = (each.strong, each.majority, each.majority_by_order, each.weighted, each.weighted_by_order)
+        adversarial = {judge.judge: percent(judge.consistency.value) for judge in each.judges}
+        table.add_row(
+            each.strategy,
+            *(percent(share.value) for share in right),
+            f"{percent(each.strong_consistency.value)} ({adversarial[STRONG]})",
+            f"{percent(each.weak_consistency.value)} ({adversarial[WEAK]})",
+            points(difference(each), sign=""),
         )
-        table.add_row(each.strategy, *(percent(share.value) for share in shares), points(difference(each), sign=""))
     return table
 
 
