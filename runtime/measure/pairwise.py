@@ -5,8 +5,9 @@
 
 from collections.abc import Sequence
 
+from runtime.contracts.calibration import Estimate
 from runtime.contracts.two_orders import Preference, Shown, combined, unswapped
-from runtime.measure.estimate import Estimate, mean_of, mean_share
+from runtime.measure.estimate import mean_of, mean_share
 
 Orders = tuple[Shown | None, Shown | None]
 Verdict = Preference | bool

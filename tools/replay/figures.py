@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from runtime.contracts.calibration import Estimate
 from runtime.contracts.jury import COIN
 from runtime.contracts.two_orders import Preference
 from runtime.measure.agreement import confusion_matrix, kappa_estimate
 from runtime.measure.cascade import CascadeResult, RecordedItem, cascade
-from runtime.measure.estimate import Estimate, mean_share
+from runtime.measure.estimate import mean_share
 from runtime.measure.length_bias import LengthBias, length_bias
 from runtime.measure.pairwise import (
     Orders,

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from runtime.contracts.calibration import Estimate
 from runtime.contracts.jury import TrackRecord, jury_decision, jury_weights
 from runtime.contracts.two_orders import Preference, Shown, unswapped
-from runtime.measure.estimate import Estimate, mean_of, mean_share
+from runtime.measure.estimate import mean_of, mean_share
 from runtime.measure.folds import stratified_folds
 from runtime.measure.pairwise import Orders, credit, credit_of_item
 from tools.replay.recordings import Pair
@@ -31,7 +32,7 @@ def learned_weights(verdicts: Verdicts, pairs: Sequence[Pair], *, seed: int = SE
     by_fold = [
         jury_weights(
             {
-                judge: _record([share for share, of in zip(shares, fold, strict=True) if of != held_out])
+                judge: _accuracy([share for share, of in zip(shares, fold, strict=True) if of != held_out])
                 for judge, shares in earned.items()
             }
         )
@@ -76,6 +77,6 @@ def _named(place: Shown | None, order: int) -> Preference | None:
     return None if place is None else unswapped(place, a_is_first=order == 0)
 
 
-def _record(shares: Sequence[float | None]) -> TrackRecord:
+def _accuracy(shares: Sequence[float | None]) -> float:
     there = [share for share in shares if share is not None]
-    return TrackRecord(right=sum(there), judged=len(there))
+    return TrackRecord(right=sum(there), judged=len(there)).smoothed_accuracy

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from runtime.measure.estimate import Estimate
+from runtime.contracts.calibration import Estimate
 from tools.replay.figures import StrategyFigures
 from tools.replay.recordings import STRONG, WEAK
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from runtime.contracts.calibration import Estimate
 from runtime.contracts.two_orders import Shown
 from runtime.judge.prose_verdict import prose_verdict
-from runtime.measure.estimate import Estimate
 from runtime.measure.pairwise import accuracy_over_orders, position_consistency
 from tools.replay.recordings import Completion, Recordings, orders_of
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from runtime.measure.estimate import Estimate
+from runtime.contracts.calibration import Estimate
 from tools.replay.figures import StrategyFigures
 from tools.replay.known import KNOWN, difference
 from tools.replay.prose import ProseFigures
