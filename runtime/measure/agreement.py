@@ -1,0 +1,91 @@
+"""How far two or more raters agree beyond chance."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import krippendorff
+import numpy as np
+from numpy.typing import NDArray
+
+from runtime.contracts.calibration import Estimate
+from runtime.measure.estimate import LEVEL
+
+Weights = Literal["none", "linear", "quadratic"]
+"""What a disagreement counts: all alike, by its distance, or by the square of its distance."""
+Level = Literal["nominal", "ordinal", "interval"]
+Matrix = NDArray[np.int64]
+RESAMPLES = 2000
+PAIR = 2
+
+
+def confusion_matrix(one: Sequence[int | None], other: Sequence[int | None], *, categories: int) -> Matrix:
+    """Counts, (categories, categories): rows what `one` said, columns what `other` said of the same item (0-based).
+
+    An item that one of them has not rated stays out. Raises ValueError where the lengths differ, IndexError for a
+    category outside of the matrix.
+    """
+    matrix = np.zeros((categories, categories), dtype=np.int64)
+    for row, column in zip(one, other, strict=True):
+        if row is not None and column is not None:
+            if min(row, column) < 0:
+                raise IndexError("a category is 0 or more")
+            matrix[row, column] += 1
+    return matrix
+
+
+def cohen_kappa(matrix: Matrix, *, weights: Weights = "none") -> float | None:
+    """1 - observed / expected disagreement, -1 to 1 (Cohen 1960; weighted: Cohen 1968).
+
+    None where chance alone would agree always: nothing was rated, or both gave everything the same category.
+    """
+    kappa = float(_kappas(matrix.astype(np.float64), weights))
+    return None if np.isnan(kappa) else kappa
+
+
+def kappa_estimate(
+    matrix: Matrix,
+    *,
+    weights: Weights = "none",
+    level: float = LEVEL,
+    n_resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> Estimate | None:
+    """Kappa with its bootstrap percentile interval over items (Efron 1979). None where kappa is.
+
+    To draw items with replacement is to draw the matrix's cells from a multinomial, all resamples at once:
+    (n_resamples, categories, categories). A resample without a kappa stays out.
+    """
+    value = cohen_kappa(matrix, weights=weights)
+    if value is None:
+        return None
+    items = int(matrix.sum())
+    drawn = np.random.default_rng(seed).multinomial(items, matrix.ravel() / items, size=n_resamples)
+    kappas = _kappas(drawn.reshape(-1, *matrix.shape).astype(np.float64), weights)
+    low, high = np.nanquantile(kappas, [(1 - level) / 2, (1 + level) / 2])
+    return Estimate(value=value, low=float(low), high=float(high))
+
+
+def krippendorff_alpha(ratings: Sequence[Sequence[float | None]], *, level: Level) -> float | None:
+    """1 - observed / expected disagreement over any number of raters (Krippendorff 2004), at most 1.
+
+    `ratings`: (raters, items), None where a rater has not rated. None where no item has two ratings, or all that can
+    be paired are one and the same value.
+    """
+    data = np.array([[np.nan if rating is None else rating for rating in rater] for rater in ratings], dtype=np.float64)
+    if data.ndim != PAIR:
+        return None
+    pairable = data[:, (~np.isnan(data)).sum(axis=0) >= PAIR]
+    if np.unique(pairable[~np.isnan(pairable)]).size < PAIR:
+        return None
+    return float(krippendorff.alpha(reliability_data=pairable, level_of_measurement=level))
+
+
+def _kappas(matrices: NDArray[np.float64], weights: Weights) -> NDArray[np.float64]:
+    """(..., k, k) to (...); nan where the expected disagreement is none."""
+    step = np.abs(np.subtract.outer(*[np.arange(matrices.shape[-1])] * 2)).astype(np.float64)
+    cost = {"none": np.sign(step), "linear": step, "quadratic": step**2}[weights]
+    rows, columns = matrices.sum(axis=-1), matrices.sum(axis=-2)
+    observed = (cost * matrices).sum(axis=(-1, -2)) * matrices.sum(axis=(-1, -2))
+    expected = (cost * rows[..., :, None] * columns[..., None, :]).sum(axis=(-1, -2))
+    ratio: NDArray[np.float64] = np.divide(observed, expected, out=np.full_like(expected, np.nan), where=expected > 0)
+    return 1 - ratio

@@ -1,0 +1,152 @@
+"""Agreement beyond chance, beside independent implementations."""
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import cohen_kappa_score
+from statsmodels.stats.inter_rater import cohens_kappa
+
+from runtime.measure.agreement import (
+    Level,
+    Weights,
+    cohen_kappa,
+    confusion_matrix,
+    kappa_estimate,
+    krippendorff_alpha,
+)
+from tests.runtime.measure.samples import measured
+
+K = 4
+WEIGHTS: tuple[Weights, ...] = ("none", "linear", "quadratic")
+rating = st.none() | st.integers(0, K - 1)
+ratings = st.lists(st.tuples(rating, rating), min_size=1, max_size=40)
+
+
+def matrix_of(pairs: list[tuple[int | None, int | None]]) -> np.ndarray:
+    return confusion_matrix([one for one, _ in pairs], [other for _, other in pairs], categories=K)
+
+
+def random_ratings(seed: int, items: int = 60) -> tuple[list[int], list[int]]:
+    rng = np.random.default_rng(seed)
+    one = rng.integers(0, K, items)
+    other = np.where(rng.random(items) < 0.5, one, rng.integers(0, K, items))
+    return one.tolist(), other.tolist()
+
+
+@pytest.mark.parametrize("weights", WEIGHTS)
+@pytest.mark.parametrize("seed", range(5))
+def test_kappa_is_what_two_other_libraries_say(weights: Weights, seed: int) -> None:
+    one, other = random_ratings(seed)
+    matrix = confusion_matrix(one, other, categories=K)
+    kappa = cohen_kappa(matrix, weights=weights)
+    theirs = None if weights == "none" else weights
+    assert kappa == pytest.approx(cohen_kappa_score(one, other, weights=theirs))
+    assert kappa == pytest.approx(cohens_kappa(matrix, wt=theirs, return_results=False))
+
+
+@measured
+@given(ratings, st.sampled_from(WEIGHTS))
+def test_kappa_stays_within_its_bounds(pairs: list[tuple[int | None, int | None]], weights: Weights) -> None:
+    kappa = cohen_kappa(matrix_of(pairs), weights=weights)
+    assert kappa is None or -1 - 1e-9 <= kappa <= 1
+
+
+@measured
+@given(ratings, st.lists(rating, max_size=5), st.sampled_from(WEIGHTS))
+def test_a_failed_judge_never_moves_a_kappa(
+    pairs: list[tuple[int | None, int | None]], human: list[int | None], weights: Weights
+) -> None:
+    failed: list[tuple[int | None, int | None]] = [(None, label) for label in human]
+    assert cohen_kappa(matrix_of([*pairs, *failed]), weights=weights) == cohen_kappa(matrix_of(pairs), weights=weights)
+
+
+@measured
+@given(ratings, st.sampled_from(WEIGHTS))
+def test_it_does_not_matter_who_is_called_the_first_rater(
+    pairs: list[tuple[int | None, int | None]], weights: Weights
+) -> None:
+    matrix = matrix_of(pairs)
+    assert cohen_kappa(matrix, weights=weights) == pytest.approx(cohen_kappa(matrix.T, weights=weights))
+
+
+def test_full_agreement_is_one_and_a_single_category_has_no_kappa() -> None:
+    assert cohen_kappa(np.diag([3, 4])) == 1
+    assert cohen_kappa(np.diag([7, 0])) is None
+    assert kappa_estimate(np.zeros((2, 2), dtype=np.int64)) is None
+
+
+def test_runs_of_different_items_and_unknown_categories_are_refused() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        confusion_matrix([0, 1], [0], categories=2)
+    for unknown in (2, -1):
+        with pytest.raises(IndexError):
+            confusion_matrix([unknown], [0], categories=2)
+
+
+def test_the_interval_is_that_of_a_naive_loop_over_items() -> None:
+    one, other = random_ratings(7, items=40)
+    estimate = kappa_estimate(confusion_matrix(one, other, categories=K), weights="linear", n_resamples=4000)
+    assert estimate is not None
+    rng = np.random.default_rng(1)
+    drawn = []
+    for _ in range(1000):
+        chosen = rng.integers(0, len(one), len(one))
+        resampled = confusion_matrix([one[i] for i in chosen], [other[i] for i in chosen], categories=K)
+        drawn.append(cohen_kappa(resampled, weights="linear"))
+    low, high = np.quantile(np.array(drawn, dtype=float), [0.025, 0.975])
+    assert estimate.low == pytest.approx(low, abs=0.03)
+    assert estimate.high == pytest.approx(high, abs=0.03)
+    assert estimate.low < estimate.value < estimate.high
+
+
+def test_the_same_seed_gives_the_same_interval() -> None:
+    matrix = np.array([[20, 5], [10, 15]])
+    assert kappa_estimate(matrix, seed=3) == kappa_estimate(matrix, seed=3)
+    assert kappa_estimate(matrix, seed=3) != kappa_estimate(matrix, seed=4)
+
+
+def alpha_by_definition(raters: list[list[float | None]], level: Level) -> float | None:
+    """Krippendorff's alpha over every ordered pair of ratings, one at a time."""
+    units = [[rating for rating in unit if rating is not None] for unit in zip(*raters, strict=True)]
+    units = [unit for unit in units if len(unit) > 1]
+    pooled = sorted(rating for unit in units for rating in unit)
+
+    def squared_distance(one: float, other: float) -> float:
+        if level == "nominal":
+            return float(one != other)
+        if level == "interval":
+            return (one - other) ** 2
+        low, high = min(one, other), max(one, other)
+        between = sum(1 for rating in pooled if low <= rating <= high)
+        return (between - (pooled.count(low) + pooled.count(high)) / 2) ** 2 if low != high else 0.0
+
+    if not pooled or pooled[0] == pooled[-1]:
+        return None
+    n = len(pooled)
+    observed = sum(sum(squared_distance(a, b) for a, b in permutations(unit, 2)) / (len(unit) - 1) for unit in units)
+    expected = sum(squared_distance(a, b) for a, b in permutations(pooled, 2)) / (n - 1)
+    return 1 - observed / expected
+
+
+@measured
+@given(
+    st.integers(1, 12).flatmap(
+        lambda items: st.lists(
+            st.lists(st.none() | st.sampled_from([1.0, 2.0, 3.0, 5.0]), min_size=items, max_size=items),
+            min_size=2,
+            max_size=4,
+        )
+    ),
+    st.sampled_from(("nominal", "ordinal", "interval")),
+)
+def test_alpha_is_what_its_definition_says(raters: list[list[float | None]], level: Level) -> None:
+    expected = alpha_by_definition(raters, level)
+    assert krippendorff_alpha(raters, level=level) == (None if expected is None else pytest.approx(expected))
+
+
+def test_alpha_of_nobody_is_none() -> None:
+    assert krippendorff_alpha([], level="nominal") is None
+    assert krippendorff_alpha([[1.0, 2.0]], level="nominal") is None

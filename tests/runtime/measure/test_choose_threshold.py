@@ -1,0 +1,63 @@
+"""The score from which on an answer passes."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import roc_curve
+
+from runtime.measure.choose_threshold import choose_threshold
+from runtime.measure.folds import stratified_folds
+from tests.runtime.measure.samples import measured
+
+
+def test_a_gap_between_pass_and_fail_is_cut_in_the_middle() -> None:
+    chosen = choose_threshold([0.1, 0.2, 0.8, 0.9, None], [False, False, True, True, True])
+    assert chosen is not None
+    assert (chosen.threshold, chosen.youden_j, chosen.accuracy) == (0.5, 1, 1)
+    assert chosen.cross_validated_accuracy == 1
+
+
+def test_of_equally_good_cuts_the_middle_one_is_taken() -> None:
+    chosen = choose_threshold([0.0, 0.2, 0.4, 0.6, 0.8, 1.0], [False, True, False, True, False, True])
+    assert chosen is not None
+    assert chosen.threshold == pytest.approx(0.5)
+
+
+@measured
+@given(st.lists(st.tuples(st.integers(0, 10), st.booleans()), min_size=2, max_size=40))
+def test_no_other_cut_has_a_larger_j(scored: list[tuple[int, bool]]) -> None:
+    scores, labels = [float(score) for score, _ in scored], [label for _, label in scored]
+    chosen = choose_threshold(scores, labels)
+    if len(set(scores)) == 1 or len(set(labels)) == 1:
+        assert chosen is None
+        return
+    assert chosen is not None
+    false_pass, true_pass, cuts = roc_curve(labels, scores, drop_intermediate=False)
+    inner = (cuts > min(scores)) & (cuts <= max(scores))
+    assert chosen.youden_j == pytest.approx(max((true_pass - false_pass)[inner]))
+
+
+def test_the_honest_accuracy_of_noise_is_lower_than_the_fitted_one() -> None:
+    rng = np.random.default_rng(5)
+    chosen = choose_threshold(rng.random(60).tolist(), (rng.random(60) < 0.5).tolist())
+    assert chosen is not None
+    assert chosen.cross_validated_accuracy is not None
+    assert chosen.cross_validated_accuracy < chosen.accuracy
+
+
+def test_one_label_of_a_kind_cannot_be_cross_validated() -> None:
+    chosen = choose_threshold([0.1, 0.2, 0.9], [False, False, True])
+    assert chosen is not None
+    assert chosen.cross_validated_accuracy is None
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=60), st.integers(2, 6), st.integers(0, 9))
+def test_folds_share_every_stratum_evenly(strata: list[str], folds: int, seed: int) -> None:
+    assigned = stratified_folds(strata, folds=folds, seed=seed)
+    for stratum in "abc":
+        sizes = [
+            sum(1 for each, fold in zip(strata, assigned, strict=True) if (each, fold) == (stratum, number))
+            for number in range(folds)
+        ]
+        assert max(sizes) - min(sizes) <= 1

@@ -1,0 +1,69 @@
+"""Two runs over the same items."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from statsmodels.stats.contingency_tables import mcnemar
+
+from runtime.measure.comparing import Coverage, coverage, mcnemar_exact, mean_difference
+from tests.runtime.measure.samples import measured
+
+verdict = st.none() | st.booleans()
+runs = st.lists(st.tuples(verdict, verdict), max_size=40)
+
+
+@measured
+@given(runs)
+def test_mcnemar_is_what_another_library_says(pairs: list[tuple[bool | None, bool | None]]) -> None:
+    found = mcnemar_exact([one for one, _ in pairs], [other for _, other in pairs])
+    table = [[pairs.count((one, other)) for other in (True, False)] for one in (True, False)]
+    assert (found.only_one, found.only_other) == (table[0][1], table[1][0])
+    assert found.p_value == pytest.approx(mcnemar(table, exact=True).pvalue)
+
+
+@measured
+@given(runs)
+def test_every_item_is_covered_in_one_way(pairs: list[tuple[bool | None, bool | None]]) -> None:
+    found = coverage([one for one, _ in pairs], [other for _, other in pairs])
+    assert found.both + found.only_one + found.only_other + found.neither == len(pairs)
+
+
+def test_coverage_names_what_only_one_run_has_scored() -> None:
+    assert coverage([0, 0.5, None, None], [1, None, 0.5, None]) == Coverage(1, 1, 1, 1)
+
+
+def test_an_item_that_one_run_has_not_scored_moves_no_difference() -> None:
+    one, other = [0.1, 0.5, 0.9, 0.4], [0.3, 0.6, 0.9, 0.8]
+    assert mean_difference([*one, None, 0.0], [*other, 1.0, None]) == mean_difference(one, other)
+
+
+def test_one_common_item_is_no_comparison() -> None:
+    assert mean_difference([0.5, None], [0.6, 0.7]) is None
+
+
+def test_runs_of_different_items_are_refused() -> None:
+    for compare in (mean_difference, mcnemar_exact, coverage):
+        with pytest.raises(ValueError, match="shorter"):
+            compare([True, False], [True])
+
+
+def test_a_shift_of_every_item_is_found_whatever_the_items() -> None:
+    one = np.random.default_rng(0).random(50)
+    found = mean_difference(one.tolist(), (one + 0.1).tolist())
+    assert found is not None
+    assert (found.value, found.low, found.high) == pytest.approx((0.1, 0.1, 0.1))
+
+
+def test_the_interval_is_that_of_a_naive_loop_over_items() -> None:
+    rng = np.random.default_rng(2)
+    one = rng.random(60)
+    other = one + rng.normal(0.1, 0.3, 60)
+    found = mean_difference(one.tolist(), other.tolist(), n_resamples=5000)
+    assert found is not None
+    drawn = []
+    for _ in range(5000):
+        chosen = rng.integers(0, 60, 60)
+        drawn.append(sum(other[i] - one[i] for i in chosen) / 60)
+    assert (found.low, found.high) == pytest.approx(tuple(np.quantile(drawn, [0.025, 0.975])), abs=0.01)
+    assert found.value == pytest.approx(float(np.mean(other) - np.mean(one)))
