@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from config.topology import Provider
 from runtime.judge.likelihood import LikelihoodJudge
 from runtime.judge.ports import Judge
+from runtime.judge.samples import SampledJudge
 from runtime.judge.structured import StructuredJudge
 from runtime.providers.chat_model import ChatModel
 
@@ -12,6 +13,8 @@ from runtime.providers.chat_model import ChatModel
 def judges_for(models: Mapping[Provider, ChatModel]) -> dict[Provider, Judge]:
     """A small local model writes numbers at random but knows yes from no; the large ones follow a rubric's schema."""
     return {
-        provider: LikelihoodJudge(model=model) if provider is Provider.LOCAL else StructuredJudge(model=model)
+        provider: LikelihoodJudge(model=model)
+        if provider is Provider.LOCAL
+        else SampledJudge(one=StructuredJudge(model=model))
         for provider, model in models.items()
     }

@@ -19,7 +19,7 @@ from runtime.contracts.outcomes import CriterionScore, JudgeResult, Method, Usag
 from runtime.judge.floor import floored
 from runtime.judge.likelihood_dialogue import Dialogue, as_data
 from runtime.judge.ports import JudgeTask, OnReply, unheard
-from runtime.judge.scoring import weighted_mean
+from runtime.judge.scoring import total
 from runtime.providers.chat_model import ChatModel, ChatReply, ChatRequest, ProviderError
 
 OWN_ANSWER_TOKENS = 40
@@ -106,9 +106,10 @@ async def _verdict(task: JudgeTask, calls: _Calls) -> JudgeResult:
     for criterion in task.rubric.criteria:
         score = await calls.p_yes(dialogue.question(criterion.question))
         criteria.append(CriterionScore(name=criterion.name, weight=criterion.weight, score=score))
+    score, marked = total(task.rubric, criteria)
     return JudgeResult(
-        score=weighted_mean(criteria),
-        criteria=tuple(criteria),
+        score=score,
+        criteria=marked,
         rationale=_basis(task, own),
         method=Method.LIKELIHOOD,
         rubric=task.rubric.label,

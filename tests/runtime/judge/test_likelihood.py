@@ -56,6 +56,13 @@ async def test_each_criterion_is_scored_by_the_probability_of_yes_and_weighed() 
     assert result.usage == Usage(input_tokens=20 + 20 + 11, output_tokens=1 + 1 + 7)
 
 
+async def test_a_gate_that_is_not_passed_makes_the_score_nothing() -> None:
+    correct, brief = TWO_CRITERIA.criteria
+    gated = Rubric(name="gated", criteria=(correct, brief.model_copy(update={"gate_level": 1})))
+    result = await judged(scripted("Paris.", verdict(0.9, 0.1), verdict(0.2, 0.6)), rubric=gated)
+    assert (result.score, [criterion.gate_failed for criterion in result.criteria]) == (0, [False, True])
+
+
 async def test_the_model_answers_first_and_judges_with_its_answer_in_view() -> None:
     model = scripted("I say Paris.", verdict(0.9, 0.1), verdict(0.9, 0.1))
     await judged(model)
