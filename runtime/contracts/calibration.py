@@ -31,8 +31,8 @@ class HumanLabel(Frozen):
     """What humans say about one evaluation; exactly one of the three."""
 
     evaluation_id: UUID
-    passed: bool | None = None
-    score: UnitInterval | None = None
+    passed: bool | None = Field(default=None, strict=True)
+    score: float | None = Field(default=None, ge=0, le=1, allow_inf_nan=False, strict=True)
     preference: Literal["output", "baseline", "tie"] | None = None
 
     @model_validator(mode="after")
