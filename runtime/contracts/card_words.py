@@ -54,12 +54,13 @@ def figures(card: JudgeCard) -> list[tuple[str, str, Estimate | None]]:
         rows.append(("Spearman's rho with humans", f"{card.rank_correlation:.2f}", None))
     if card.pairwise is not None:
         pairs = card.pairwise
-        rows += [
-            ("order consistency", estimate(pairs.order_consistency), pairs.order_consistency),
-            ("first one preferred", estimate(pairs.first_preference), pairs.first_preference),
-            ("longer one preferred", estimate(pairs.longer_preferred), pairs.longer_preferred),
-            ("... by humans", estimate(pairs.longer_preferred_by_humans), pairs.longer_preferred_by_humans),
-        ]
+        shares = (
+            ("order consistency", pairs.order_consistency),
+            ("first one preferred", pairs.first_preference),
+            ("longer one preferred", pairs.longer_preferred),
+            ("... by humans", pairs.longer_preferred_by_humans),
+        )
+        rows += [(name, estimate(share), share) for name, share in shares if share is not None]
     if card.length_correlation is not None:
         rows.append(("rho with the length", f"{card.length_correlation:.2f}", None))
     if card.cost_usd is not None:

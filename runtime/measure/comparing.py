@@ -8,6 +8,7 @@ from scipy.stats import binomtest, bootstrap
 
 from runtime.contracts.calibration import Estimate
 from runtime.measure.estimate import LEVEL
+from runtime.measure.mean import batch
 
 RESAMPLES = 2000
 FEWEST = 2
@@ -68,6 +69,7 @@ def mean_difference(
         method="percentile",
         confidence_level=level,
         n_resamples=n_resamples,
+        batch=batch(len(pairs)),
         rng=np.random.default_rng(seed),
     ).confidence_interval
     return Estimate(value=float(np.mean(right - left)), low=float(drawn.low), high=float(drawn.high))
