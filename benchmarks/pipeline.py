@@ -76,7 +76,7 @@ async def by_hand(stub_url: str, *, total: int, callers: int) -> Measured:
         Provider.GOOGLE: ProviderSettings(base_url=stub_url, max_in_flight=callers),
     }
     async with AsyncExitStack() as stack:
-        models = await stack.enter_async_context(open_models(settings, settings=lambda: settings))
+        models = (await stack.enter_async_context(open_models(settings, settings=lambda: settings))).chat
         judge = StructuredJudge(model=models[Provider.GOOGLE])
         question = (Message(role="user", content=PROMPT),)
 
