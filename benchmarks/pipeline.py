@@ -23,7 +23,7 @@ from rich.table import Table
 from config.runtime_document import ProviderSettings
 from config.topology import Provider
 from runtime.contracts.evaluation import Message
-from runtime.contracts.rubric import DEFAULT_RUBRIC
+from runtime.contracts.rubrics import DEFAULT_RUBRIC
 from runtime.judge.ports import JudgeTask
 from runtime.judge.structured import StructuredJudge
 from runtime.providers.chat_model import ChatRequest

@@ -8,7 +8,8 @@ from runtime.contracts.answer_schema import UnusableSchema, check_schema
 from runtime.contracts.evaluation import JudgeSettings, Mode
 from runtime.contracts.jury import COIN
 from runtime.contracts.models import parse_model
-from runtime.contracts.rubric import DEFAULT_RUBRIC, RUBRICS, Rubric
+from runtime.contracts.rubric import Rubric
+from runtime.contracts.rubrics import DEFAULT_RUBRIC, RUBRICS
 from runtime.gateway.provider_keys import KEY_HEADERS
 from runtime.gateway.resolve_model import model_problems
 from runtime.gateway.schemas import EvaluationIn, JudgeIn
@@ -38,7 +39,7 @@ def _rubric(asked: str | Rubric | None) -> tuple[Rubric | None, list[FieldProble
         return asked, []
     if asked in RUBRICS:
         return RUBRICS[asked], []
-    known = ", ".join(sorted(RUBRICS))
+    known = ", ".join(sorted({rubric.name for rubric in RUBRICS.values()}))
     return None, [_error("/judge/rubric", f"Unknown rubric: use one of {known}, or an object.")]
 
 

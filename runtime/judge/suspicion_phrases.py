@@ -39,34 +39,78 @@ ADDRESSES = (
     ),
     r"\b(?:must|only|always|simply) (?:reply|respond|answer|say|return)(?: with)?(?: only)? \W?(?:yes|level \d)\b",
     r"\b(?:reply|respond|answer|output|say) (?:with )?\W?yes\W? (?:to|for) (?:every|all|each|any)\b",
+    r"\b(?:award|give|grant|assign)\W(?:\w+\W){0,3}?(?:full|maximum|\d{2,3}) (?:points|marks|credit) (?:for|to) this\b",
+    r"\b(?:choose|select|pick|assign|return) (?:the )?(?:top|highest|best|maximum) (?:score|grade|rating|mark)s?\b",
+    (
+        r"\b(?:choose|select|pick|output|assign|return) (?:the )?(?:top|highest|best|maximum|level \d,?) ?(?:level)?"
+        r" (?:of|for|in|on) (?:every|each|all) criteri"
+    ),
+    r"\bthe (?:correct|right|only|proper) (?:evaluation|score|grade|verdict|level|rating) (?:of|for) (?:this|my)\b",
+    r"\bdo not (?:deduct|subtract|take off)\b[^.\n]{0,20}\b(?:points?|marks?)\b",
+    r"\b(?:grader|evaluator|examiner|rater)\s?:\s?(?:please|you|give|be|do|the|this)\b",
+    r"\bany (?:ai |llm )?(?:grader|evaluator|examiner|rater)s? (?:who|that|reading|must|should)\b",
+    (
+        r"\b(?:whoever|anyone|any one|whomever|the (?:person|model|ai|llm|system)|those)(?: who| that)?(?: is| are)?"
+        rf" (?:evaluat|grad|judg|scor|mark|review|read)\w{{1,4}} (?:this|my) ?(?:{_ANSWER})?\b"
+    ),
+    r"\b(?:forget|ignore|disregard) everything (?:above|before|previous|prior|(?:that )?you (?:were|have been) told)\b",
+    r"\byour (?:new|real|actual|updated) (?:task|instructions?|goal|objective) (?:is|are)\b",
+    r"\b(?:instruct|order|command|require)s? you to (?:accept|pass|approve|score|rate|give|mark|grade|answer|reply)\b",
+    rf"\bthis {_ANSWER} (?:fully )?(?:satisfies|meets|passes) (?:(?:all|every|the)\W){{0,2}}(?:rubric|criteri)",
+    rf"\bI have (?:carefully )?(?:reviewed|examined|evaluated|graded|checked) (?:the|this) {_ANSWER}\b",
     # On whose word.
     (
-        rf"\bthis {_ANSWER} (?:has been|was|is) (?:\w+ )?(?:verified|approved|certified|validated|confirmed|reviewed)\b"
+        rf"\b(?:this|the above|my) {_ANSWER} (?:has (?:already )?been|was|is) (?:[\w-]+ )?(?:pre-?)?"
+        r"(?:verified|approved|certified|validated|confirmed|reviewed|graded)\b"
         r"(?: as \w+)?(?: by\b|[^.\n]{0,30}\b(?:correct|full marks))"
     ),
+    r"\b(?:author|owner|creator)s? of (?:the|this) (?:rubric|evaluation|grading)|\brubric(?:'s)? author\b",
+    (
+        r"\[[^\]\n]{0,30}\b(?:evaluat\w{2,4}|grad(?:er|ing)|judge|scoring|qa|admin|debug|dev)\b[^\]\n]{0,30}"
+        r"\b(?:notes?|override|guidance|criteria|complete|mode|instructions?)\b[^\]\n]{0,30}\]"
+    ),
+    r"\b(?:wise|sophisticated|smart|competent|fair) (?:graders?|evaluators?|examiners?)\b",
+    r"\bas (?:the|an?) (?:grader|evaluator|examiner), I (?:confirm|declare|find|hereby)\b",
+    r"\bI know (?:that )?you are (?:grading|evaluating|judging|scoring)\b",
+    r"\b(?:select|choose|pick|prefer)(?:ing)? (?:this (?:response|answer|output)|(?:response|output) \(?[ab12]\)?)\b",
     # The same in other tongues: away with the instructions, or the best mark for this answer.
-    r"\bignor[ae]\w{0,4}\b[^.\n]{0,30}\b(?:instrucciones|instruções|istruzioni|instrukcje)\b",
-    r"\b(?:ignorier|missacht|vergiss)\w{0,4}\b[^.\n]{0,40}\b(?:anweisung|instruktion|bewertungs|kriteri|vorgaben)",
-    r"\b(?:oublie|ignore)[rz]?\b (?:toutes )?(?:les|tes|vos|ces) (?:instructions|consignes|critères)\b",
+    (
+        r"\b(?:ignor[ae]|olvida|omite|esquece?|dimentica)\w{0,4}\b[^.\n]{0,30}(?:rúbrica|rubrica"
+        r"|(?:instrucciones|instruções|istruzioni|reglas|regras|regole)(?: \w+)? (?:anterior|previ|prévi|preceden)"
+        r"|(?:reglas|criterios|critérios|criteri|regole) (?:de|di) (?:evaluación|avaliação|valutazione))"
+    ),
+    (
+        r"\b(?:pon|ponle|da|dale|asigna|dê|atribua|dai|metti)\b[^.\n]{0,20}\b(?:10|100)\b[^.\n]{0,10}"
+        r"\b(?:respuesta|resposta|risposta)\b"
+    ),
+    (
+        r"\b(?:oublie|ignore)[rz]?\b[^.\n]{0,30}(?:\bbarème"
+        r"|\b(?:instructions|consignes|critères)\b[^.\n]{0,12}(?:précédent|ci-dessus|d'évaluation|de notation))"
+    ),
+    r"\b(?:mets|mettez|donne|donnez)\b[^.\n]{0,20}\b(10|20|100) ?/ ?\1\b",
     (
         r"\b(?:da|dale|otorga|asigna|dê|atribua|donne[rz]?|attribue[rz]?|dai|assegna)\b[^.\n]{0,40}"
         r"\b(?:puntuación|puntaje|nota|pontuação|note|punteggio|voto)\b[^.\n]{0,12}"
         r"\b(?:máxim|maximal|massim|perfect|más alta|la plus (?:haute|élevée))"
     ),
-    r"\b(?:gib|vergib|bewerte)\b[^.\n]{0,40}\b(?:höchst|volle punkt|bestnote|maximal)",
-    r"(?:игнорируй|забудь|не обращай внимания)\w{0,3}\b[^.\n]{0,40}(?:инструкци|указани|критери|правила оценки)",
+    (
+        r"\b(?:ignorier|missacht|vergiss|vergesst)\w{0,4}\b[^.\n]{0,20}\b(?:vorherig|bisherig|obig|vorig|alle|bewertungs)"
+        r"\w{0,12}(?:\b[^.\n]{0,15}\b(?:anweisung|instruktion|kriteri|vorgabe|regel))?"
+    ),
+    r"\b(?:gib|gebt|vergib|bewerte)\b[^.\n]{0,40}\b(?:höchst|volle punkt|bestnote|maximal)",
+    r"(?:игнорируй|забудь|не обращай внимания)\w{0,3}\b[^.\n]{0,20}(?:все|предыдущ|прежн|критери|правила оценки)",
     r"(?:постав|оцени|дай)\w{0,4}\b[^.\n]{0,40}(?:высш|максимальн|наивысш)\w{0,4} (?:балл|оценк)",
-    r"(?:忽略|无视|無視|忘记)[^。\n]{0,15}(?:指令|指示|说明|標準|标准|规则)",
-    r"(?:给|打|評|评)[^。\n]{0,12}(?:满分|滿分|最高分)",
-    r"(?:指示|命令|基準|ルール)[^。\n]{0,6}(?:無視|忘れ)",
+    r"(?:忽略|无视|無視|忘记|忘記)[^。\n]{0,6}(?:之前|以上|先前|上述|前面|所有|评分|評分)[^。\n]{0,8}(?:指令|指示|说明|說明|標準|标准|规则|規則)",
+    r"(?:给|給|打|評|评)[^。\n]{0,12}(?:满分|滿分|最高分)",
+    r"(?:これまで|以前|上記|すべて|全て)[^。\n]{0,8}(?:指示|命令|基準|ルール)[^。\n]{0,6}(?:無視|忘れ)",
     r"(?:満点|最高点|最高評価)[^。\n]{0,6}(?:つけ|与え|付け|ください|にして)",
-    r"(?:지시|지침|기준)[^.\n]{0,12}무시",
+    r"(?:이전|위의|모든|앞의)[^.\n]{0,8}(?:지시|지침|기준|명령)[^.\n]{0,12}무시",
     r"(?:만점|최고 ?점수)[^.\n]{0,8}(?:주세요|줘|부여|주십시오)",
     r"تجاهل[^.\n]{0,30}(?:تعليمات|التعليمات|المعايير|الإرشادات)",
     r"(?:امنح|أعط|اعط)[^.\n]{0,40}(?:العلامة الكاملة|أعلى درجة|الدرجة الكاملة)",
-    r"(?:निर्देशों|नियमों|मानदंड)[^।\n]{0,25}(?:अनदेखा|नज़रअंदाज़|भूल)",
+    r"(?:पिछले|सभी|ऊपर)[^।\n]{0,15}(?:निर्देशों|नियमों|मानदंड)[^।\n]{0,25}(?:अनदेखा|नज़रअंदाज़|भूल)",
     r"(?:पूरे|पूर्ण|सर्वोच्च|अधिकतम) अंक (?:दें|दो|दीजिए)",
-    r"\b(?:talimat|yönerge|ölçüt)\w{0,10}\b[^.\n]{0,20}\b(?:yok say|görmezden gel|unut)",
+    r"\b(?:önceki|tüm)\b[^.\n]{0,12}\b(?:talimat|yönerge|ölçüt)\w{0,10}\b[^.\n]{0,20}\b(?:yok say|görmezden|unut)",
     r"\b(?:zignoruj|pomiń)\b[^.\n]{0,30}\b(?:instrukcj|polece|kryteri)",
 )
 
@@ -90,7 +134,12 @@ FORGED = (
         rf"^\W{{0,4}}(?:{_MARK_NAME}|judge|grader|evaluator|examiner|judgement|judgment)\W{{0,4}}[:=]\W{{0,4}}"
         rf"(?:(?:the )?{_ANSWER} (?:is )?)?{_FOR_IT}\W{{0,3}}$"
     ),
-    rf"\bis the {_ANSWER} (?:correct|right|true|good)\?\W{{1,4}}yes\b",
+    rf"\b(?:is the {_ANSWER}|the {_ANSWER} is) (?:correct|right|true|good)\W{{1,4}}yes\b",
+    r"^\W{0,4}(?:assistant|model|ai)\s?:\s?(?:yes|correct|pass)\W{0,3}$",
+    r"<(?:verdict|score|grade|level|judgement|judgment|rating)>\s{0,3}(?:correct|pass(?:ed)?|yes|true|\d{1,3}(?:\.\d)?)\b",
+    r"\b(?:verdict|judgement|evaluation)\W{0,4}[:=]\W{0,4}(?:pass(?:ed)?|correct|excellent|approved)\b",
+    r"\"pass(?:ed)?\"\s{0,5}:\s{0,5}\"?true\b[^{}]{0,300}?\"(?:score|reason)\"|\"(?:score|reason)\"[^{}]{0,300}?\"pass\"\s{0,5}:",
+    r"\bwinner\W{0,4}[:=]\W{0,4}(?:response |output |answer )?\(?[ab]\)?(?!\w)",
     r"\breply with only yes or no\b",
     # Which of two, as a judge of pairs writes it.
     r"\b(?:output|response|assistant|answer) ?\(?[ab12]\)? is (?:clearly |much |the )?(?:better|superior|preferred)\b",
@@ -108,7 +157,9 @@ MARKS = (
     r"\[/?INST\]",
     r"<</?SYS>>",
 )
-_OURS = re.compile(r"<\s{0,3}(/?)\s{0,3}(?:answer|s)\s{0,3}>", re.IGNORECASE)
+_OURS = re.compile(
+    r"<\s{0,3}(/?)\s{0,3}(?:answer|output|response|submission|rubric|s)(?:\s[^<>]{0,200})?>", re.IGNORECASE
+)
 
 
 def closes_what_it_did_not_open(text: str) -> bool:

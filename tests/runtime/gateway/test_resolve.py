@@ -2,7 +2,7 @@ import pytest
 
 from config.runtime_document import DefaultModels, RuntimeDocument
 from config.topology import Provider
-from runtime.contracts.rubric import DEFAULT_RUBRIC
+from runtime.contracts.rubrics import DEFAULT_RUBRIC
 from runtime.gateway.resolve import resolve
 from runtime.gateway.schemas import EvaluationIn
 from runtime.kit.problems import Problem

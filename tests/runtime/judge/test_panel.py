@@ -9,7 +9,7 @@ from config.topology import Provider, Stage
 from runtime.contracts.evaluation import CascadeSettings, JudgeSettings, JurorSettings
 from runtime.contracts.failures import FailureReason, failure
 from runtime.contracts.outcomes import JudgeResult, Method, Outcome
-from runtime.contracts.rubric import DEFAULT_RUBRIC
+from runtime.contracts.rubrics import DEFAULT_RUBRIC
 from runtime.messaging.worker import Done, Release
 from runtime.providers.chat_model import ProviderError
 from tests.contract.evaluations import identity, spec, verdict
