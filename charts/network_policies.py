@@ -28,9 +28,9 @@ PRIVATE = ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")
 judged before its address is replaced by a pod's."""
 BOTH_WAYS = ["Ingress", "Egress"]
 PODS = frozenset(service.name for service in SERVICES)
-AWS_APIS = "aws-apis"
-SEEN_AS = {SNS: AWS_APIS, SQS: AWS_APIS}
-"""A policy knows endpoints by their subnets, and so cannot tell one from another."""
+AWS_APIS, INTERNET = "aws-apis", "internet"
+SEEN_AS = {SNS: AWS_APIS, SQS: AWS_APIS, OPENAI_API: INTERNET, GOOGLE_API: INTERNET}
+"""A policy knows addresses, and so cannot tell one endpoint of AWS from another, nor one host of the internet."""
 
 
 class NetworkPolicies(JudgeChart):
@@ -73,7 +73,7 @@ class NetworkPolicies(JudgeChart):
         if end in PODS:
             return [k8s.NetworkPolicyPeer(pod_selector=_pods(end))]
         network = self.target.environment.network
-        if end in (OPENAI_API, GOOGLE_API):
+        if end == INTERNET:
             outside = k8s.IpBlock(cidr=EVERYWHERE, except_=[*PRIVATE, LINK_LOCAL])
             return [k8s.NetworkPolicyPeer(ip_block=outside)]
         ranges = {

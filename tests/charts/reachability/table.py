@@ -50,6 +50,8 @@ ADDED = (
     # A self-hosted model, which the diagram has in ECR only.
     Row("inference-service", "ai-model-service", 8005),
     Row("judge-service", "ai-model-service", 8005),
+    # A judge of another family than the candidate's, and a decision endpoint.
+    Row("judge-service", "OpenAI API", 443),
     # Large answers come by TCP.
     Row(ALL_PODS, "DNS (CoreDNS)", 53),
 )

@@ -7,6 +7,7 @@ import pytest
 
 from config.limits import Limits
 from config.topology import Provider, Stage
+from runtime.contracts.evaluation import Candidate
 from runtime.contracts.failures import FailureReason
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.messages import (
@@ -37,6 +38,14 @@ async def test_the_candidates_answer_travels_to_the_judge_with_the_judges_key_on
     assert "candidate_key" not in bench.publisher.published[0]
     assert bench.states.records[bench.identity.request_id].inference_result == message.inference_result
     assert bench.opener.bindings[0].request_id == bench.identity.request_id
+
+
+@pytest.mark.parametrize(("model", "cost"), [("openai/gpt-x", (2 * 11 + 10 * 7) / 1e6), ("openai/unpriced", None)])
+async def test_an_answer_costs_what_the_price_list_says(model: str, cost: float | None) -> None:
+    of = identity(tenant="t", created_at=NOW, spec=spec(candidate=Candidate(model=model)))
+    bench = Bench(identity=of)
+    assert await bench.handle() == Done()
+    assert bench.published[0].inference_result.cost_usd == pytest.approx(cost)
 
 
 async def test_a_given_answer_passes_through_without_a_call() -> None:

@@ -60,6 +60,7 @@ async def test_all_are_asked_at_once_and_one_no_better_than_chance_is_not_asked(
     assert (result.jury[0].weight, result.jury[0].reason) == (0, "not better than chance")
 
 
+@pytest.mark.fault("F58")
 async def test_who_fails_for_good_abstains_with_the_reason() -> None:
     result = await verdict(members(a=0.9, b=0.6), {A: judged(0.7), B: FailureReason.UNPARSEABLE})
     assert result.score == pytest.approx(0.7)

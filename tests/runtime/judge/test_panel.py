@@ -62,6 +62,7 @@ async def test_a_member_that_is_throttled_brings_the_whole_evaluation_back_witho
     assert (await result_of(made)).score == 1
 
 
+@pytest.mark.fault("F58")
 async def test_a_jury_without_a_quorum_ends_the_evaluation_without_a_score() -> None:
     made = bench(*map(ProviderError, (FailureReason.UNPARSEABLE, FailureReason.TRUNCATED)), jury=JURY)
     assert await made.handle() == Done()
