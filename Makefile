@@ -88,6 +88,9 @@ deploy-local: $(VENV)/.dev-ready node_modules/.ready ## Deploy all stacks into a
 cost: $(VENV)/.dev-ready ## What the cloud costs a month, and what it saves (ENV=dev or prod)
 	@$(BIN)/python -m tools.cost --env $(or $(ENV),dev)
 
+replay: $(VENV)/.local-ready ## Recorded verdicts of real judges through our own rules (DATA=folder, see docs/measuring.md)
+	@$(BIN)/python -m tools.replay --data "$(DATA)" --svg docs/replay.svg
+
 check-versions: $(VENV)/.dev-ready ## Which engine versions leave support within 90 days, by today's date
 	@$(BIN)/python -m tools.check_versions
 

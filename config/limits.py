@@ -14,6 +14,16 @@ BATCH_ENTRIES = 10
 
 PAGE_SIZE_MAX = 100
 
+LOOKUP_IDS_MAX = 100
+"""Evaluations that one read by id names; their texts travel too, and of the longest this many take some 30 MB."""
+
+RUN_EVALUATIONS_MAX = 20_000
+"""Evaluations of one run that are summed up or compared."""
+
+CALIBRATION_LABELS_MAX = 5000
+CALIBRATION_BODY_BYTES = 1024 * 1024
+"""A label takes about 80 bytes."""
+
 APPCONFIG_POLL_SECONDS = 15
 """AppConfig refuses to be polled more often."""
 

@@ -9,6 +9,7 @@ from config.topology import CHANNELS, Channel, Flow, Service, Stage
 
 DATABASE = "llm_judge"
 HISTORY_TABLE = "request_history"
+CALIBRATIONS_TABLE = "calibrations"
 REQUEST_KEY_PREFIX = "request:"
 SYSTEM = "llm-judge"
 ONE_MACHINE: Final = "local"

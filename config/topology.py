@@ -72,6 +72,8 @@ class Flow(Frozen):
     port: int
     methods: tuple[str, ...] = ()
     """Of HTTP, that the source may use, where the destination asks who calls; empty: it does not ask."""
+    writes: str | None = None
+    """The beginning of the paths on which it may use any other method than GET; None: on all."""
 
 
 GATEWAY = Service(name="gateway-service", port=8000, module="runtime.gateway")
@@ -89,7 +91,7 @@ JUDGE = Service(
     port=8004,
     module="runtime.judge",
     stage=Stage.JUDGE,
-    providers=(Provider.GOOGLE, Provider.LOCAL),
+    providers=(Provider.GOOGLE, Provider.OPENAI, Provider.LOCAL),
 )
 AI_MODEL = Service(name="ai-model-service", port=8005, module="runtime.ai_model", reads_settings=False)
 SERVICES = (GATEWAY, REDIS, PERSISTENCE, INFERENCE, JUDGE, AI_MODEL)
@@ -102,10 +104,19 @@ ALB, ELASTICACHE, RDS = "alb", "elasticache", "rds"
 SNS, SQS, OPENAI_API, GOOGLE_API = "sns", "sqs", "openai-api", "google-api"
 HTTPS_PORT, REDIS_PORT, MYSQL_PORT, DNS_PORT = 443, 6379, 3306, 53
 
+HISTORY_PATH, CALIBRATIONS_PATH = "/history", "/calibrations"
+"""Of persistence-service: who may write the one may not write the other."""
+
 FLOWS = (
     Flow(source=ALB, destination=GATEWAY.name, port=GATEWAY.port),
     Flow(source=GATEWAY.name, destination=REDIS.name, port=REDIS.port, methods=("GET", "POST")),
-    Flow(source=GATEWAY.name, destination=PERSISTENCE.name, port=PERSISTENCE.port, methods=("GET",)),
+    Flow(
+        source=GATEWAY.name,
+        destination=PERSISTENCE.name,
+        port=PERSISTENCE.port,
+        methods=("GET", "POST"),
+        writes=CALIBRATIONS_PATH,
+    ),
     Flow(source=GATEWAY.name, destination=SNS, port=HTTPS_PORT),
     Flow(source=INFERENCE.name, destination=REDIS.name, port=REDIS.port, methods=("POST",)),
     Flow(source=INFERENCE.name, destination=SQS, port=HTTPS_PORT),
@@ -113,9 +124,16 @@ FLOWS = (
     Flow(source=INFERENCE.name, destination=OPENAI_API, port=HTTPS_PORT),
     Flow(source=INFERENCE.name, destination=AI_MODEL.name, port=AI_MODEL.port),
     Flow(source=JUDGE.name, destination=REDIS.name, port=REDIS.port, methods=("POST",)),
-    Flow(source=JUDGE.name, destination=PERSISTENCE.name, port=PERSISTENCE.port, methods=("GET", "PUT")),
+    Flow(
+        source=JUDGE.name,
+        destination=PERSISTENCE.name,
+        port=PERSISTENCE.port,
+        methods=("GET", "PUT"),
+        writes=HISTORY_PATH,
+    ),
     Flow(source=JUDGE.name, destination=SQS, port=HTTPS_PORT),
     Flow(source=JUDGE.name, destination=GOOGLE_API, port=HTTPS_PORT),
+    Flow(source=JUDGE.name, destination=OPENAI_API, port=HTTPS_PORT),
     Flow(source=JUDGE.name, destination=AI_MODEL.name, port=AI_MODEL.port),
     Flow(source=REDIS.name, destination=ELASTICACHE, port=REDIS_PORT),
     Flow(source=PERSISTENCE.name, destination=RDS, port=MYSQL_PORT),

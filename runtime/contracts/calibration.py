@@ -1,10 +1,10 @@
 """How far a judge can be trusted: its verdicts beside human labels, and what later runs do with that."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from config.base import Frozen
 from runtime.contracts.evaluation import Label, Mode
@@ -31,15 +31,28 @@ class HumanLabel(Frozen):
     """What humans say about one evaluation; exactly one of the three."""
 
     evaluation_id: UUID
-    passed: bool | None = None
-    score: UnitInterval | None = None
+    passed: bool | None = Field(default=None, strict=True)
+    score: float | None = Field(default=None, ge=0, le=1, allow_inf_nan=False, strict=True)
     preference: Literal["output", "baseline", "tie"] | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if [self.passed, self.score, self.preference].count(None) != len(LabelKind) - 1:
+            raise ValueError("give exactly one of `passed`, `score` and `preference`")
+        return self
+
+    @property
+    def kind(self) -> LabelKind:
+        if self.passed is not None:
+            return LabelKind.BINARY
+        return LabelKind.SCALE if self.score is not None else LabelKind.PREFERENCE
 
 
 class JudgeIdentity(Frozen):
     """What a calibration holds for; a judge that differs in any of it is another judge."""
 
     requested_model: str
+    """Of a jury or a cascade all that may be asked, joined by `, `."""
     served_models: tuple[str, ...]
     rubric: str
     mode: Mode
@@ -62,13 +75,15 @@ class Disagreement(Frozen):
 
 
 class PairwiseFigures(Frozen):
-    order_consistency: Estimate
+    """None: no verdict, or no label, decided between answers that differ in it."""
+
+    order_consistency: Estimate | None
     """The share of verdicts that survived the swap."""
-    first_preference: Estimate
+    first_preference: Estimate | None
     """Of the verdicts given with `output` first and with it second: how often the first shown was preferred."""
-    longer_preferred: Estimate
+    longer_preferred: Estimate | None
     """How often the judge preferred the longer answer; beside it what humans did."""
-    longer_preferred_by_humans: Estimate
+    longer_preferred_by_humans: Estimate | None
 
 
 class Baseline(Frozen):
@@ -90,9 +105,10 @@ class JudgeCard(Frozen):
     kappa: Estimate
     kappa_weights: Literal["none", "quadratic"]
     accuracy: Estimate
+    """A tie where the other side decided counts half."""
     confusion: ConfusionMatrix
     pass_score: UnitInterval | None = None
-    """A score from here on is a pass; None where preferences were compared."""
+    """A score from here on is a pass; None where preferences or a scale were compared."""
     pass_score_fitted: bool = False
     """It was chosen on these same labels, the best by Youden's J: what it gives there flatters."""
     cross_validated_accuracy: float | None = None

@@ -15,7 +15,8 @@ from runtime.contracts.outcomes import InferenceResult, JudgeResult, Outcome
 from runtime.contracts.rubric import Rubric
 from runtime.contracts.text import Text
 
-Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$")]
+LABEL_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$"
+Label = Annotated[str, StringConstraints(pattern=LABEL_PATTERN)]
 """Of a run, or of an item in it."""
 
 

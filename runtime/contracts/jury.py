@@ -50,14 +50,15 @@ class JuryDecision(Frozen):
     """Has a weight, but no verdict."""
 
 
-def jury_weights(records: Mapping[str, TrackRecord], *, chance: float = COIN) -> dict[str, float]:
-    """log(p / (1 - p)) for each member; against `chance`, the accuracy of blind guessing (0-1, both excluded).
+def jury_weights(accuracies: Mapping[str, float], *, chance: float = COIN) -> dict[str, float]:
+    """log(p / (1 - p)) for each member, less that of `chance`, the accuracy of blind guessing.
 
+    Accuracies are measured ones, `TrackRecord.smoothed_accuracy`; they and chance are above 0 and below 1.
     A member at or below chance is left out. It is not turned round either: who is fooled here may be right elsewhere.
     No bound of its accuracy is asked for: with few labels that would drop good judges, and the smoothing already takes
     weight from who has shown little.
     """
-    weights = {name: _log_odds(record.smoothed_accuracy) - _log_odds(chance) for name, record in records.items()}
+    weights = {name: _log_odds(accuracy) - _log_odds(chance) for name, accuracy in accuracies.items()}
     return {name: weight for name, weight in weights.items() if weight > EQUAL}
 
 

@@ -1,12 +1,16 @@
 """The query strings of the internal lists; a client writes them, the service reads them."""
 
+from collections.abc import Sequence
 from typing import Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field, Json, TypeAdapter, model_validator
 
 from config.base import Frozen
-from runtime.contracts.history import HistoryFilter
+from config.limits import LOOKUP_IDS_MAX
+from runtime.contracts.calibration import LabelKind
+from runtime.contracts.evaluation import Label, Mode
+from runtime.contracts.history import CalibrationFilter, HistoryFilter
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.models import ModelName
 from runtime.contracts.outcomes import Outcome, UnitInterval
@@ -44,11 +48,39 @@ class HistoryQuery(PageQuery):
     candidate_model: ModelName | None = None
     min_score: UnitInterval | None = None
     max_score: UnitInterval | None = None
+    run: Label | None = None
     metadata: Json[dict[str, str]] = Field(default={})
 
     @property
     def where(self) -> HistoryFilter:
         return HistoryFilter(**{name: getattr(self, name) for name in HistoryFilter.model_fields})
+
+
+class CalibrationsQuery(PageQuery):
+    judge_model: str | None = None
+    rubric: str | None = None
+    mode: Mode | None = None
+    kind: LabelKind | None = None
+
+    @property
+    def where(self) -> CalibrationFilter:
+        return CalibrationFilter(**{name: getattr(self, name) for name in CalibrationFilter.model_fields})
+
+
+_ID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+
+class LookupQuery(Frozen):
+    tenant: str
+    ids: str = Field(pattern=rf"^{_ID}(,{_ID}){{0,{LOOKUP_IDS_MAX - 1}}}$")
+
+    @property
+    def request_ids(self) -> tuple[UUID, ...]:
+        return tuple(map(UUID, self.ids.split(",")))
+
+
+def lookup_params(request_ids: Sequence[UUID], *, tenant: str) -> Params:
+    return {"tenant": tenant, "ids": ",".join(map(str, request_ids))}
 
 
 def page_params(*, tenant: str, limit: int, after: Cursor | None) -> Params:
@@ -57,6 +89,10 @@ def page_params(*, tenant: str, limit: int, after: Cursor | None) -> Params:
         params["after_created_at"] = after.created_at.isoformat()
         params["after_request_id"] = str(after.request_id)
     return params
+
+
+def calibration_params(where: CalibrationFilter) -> Params:
+    return dict(where.model_dump(mode="json", exclude_none=True))
 
 
 def filter_params(where: HistoryFilter) -> Params:

@@ -7,8 +7,10 @@ from fastapi import Request
 
 from config.runtime_document import RuntimeDocument
 from runtime.gateway.accept import AcceptEvaluation
+from runtime.gateway.calibrate import Calibrate
 from runtime.gateway.callers import Callers
 from runtime.gateway.read import ReadEvaluations
+from runtime.gateway.read_runs import ReadRuns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +19,8 @@ class Gateway:
     callers: Callers
     accept: AcceptEvaluation
     read: ReadEvaluations
+    calibrate: Calibrate
+    runs: ReadRuns
 
 
 # Async although it awaits nothing: FastAPI would run a plain function in a worker thread, for every request.

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from config.limits import PAGE_SIZE_MAX
-from runtime.contracts.evaluation import EvaluationRecord
+from runtime.contracts.evaluation import EvaluationRecord, Label
 from runtime.contracts.history import HistoryFilter
 from runtime.contracts.lifecycle import Status, is_terminal
 from runtime.contracts.models import ModelName
@@ -124,6 +124,7 @@ async def get_page(
     judge_model: ModelName | None = None,
     min_score: Annotated[float | None, Query(ge=0, le=1)] = None,
     max_score: Annotated[float | None, Query(ge=0, le=1)] = None,
+    run: Label | None = None,
 ) -> EvaluationPage:
     """Newest first. With a filter other than `status`, only finished evaluations are searched."""
     where = HistoryFilter(
@@ -133,6 +134,7 @@ async def get_page(
         judge_model=judge_model,
         min_score=min_score,
         max_score=max_score,
+        run=run,
     )
     after = decode_cursor(cursor) if cursor else None
     page = await here.read.page(tenant=who.tenant, limit=limit, after=after, where=where)

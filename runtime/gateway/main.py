@@ -10,15 +10,23 @@ from fastapi_offline import FastAPIOffline
 from starlette.types import Scope
 
 from config.callers import flow_between
+from config.limits import CALIBRATION_BODY_BYTES
 from config.topology import GATEWAY, INFERENCE_CHANNEL, PERSISTENCE, REDIS
+from runtime.clients.http_calibrations import HttpCalibrations
 from runtime.clients.http_history import HttpHistory
 from runtime.clients.http_request_states import HttpRequestStates
 from runtime.clients.session import open_session
 from runtime.gateway.accept import AcceptEvaluation
+from runtime.gateway.calibrate import Calibrate
+from runtime.gateway.calibrations import CALIBRATIONS
+from runtime.gateway.calibrations import router as calibrations_router
 from runtime.gateway.callers import Callers
 from runtime.gateway.context import Gateway
 from runtime.gateway.endpoints import router
+from runtime.gateway.measuring import Measuring
 from runtime.gateway.read import ReadEvaluations
+from runtime.gateway.read_runs import ReadRuns
+from runtime.gateway.runs import router as runs_router
 from runtime.gateway.sealing_keys import ShowSealingKeys
 from runtime.gateway.sealing_keys import router as sealing_keys_router
 from runtime.keys.client_seal import ClientSeals
@@ -60,6 +68,12 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
                 base_url=lambda: settings().service_urls[PERSISTENCE.name],
                 tokens=environment.tokens(flow_between(GATEWAY, PERSISTENCE)),
             )
+            calibrations = HttpCalibrations(
+                session=session,
+                base_url=lambda: settings().service_urls[PERSISTENCE.name],
+                tokens=environment.tokens(flow_between(GATEWAY, PERSISTENCE)),
+            )
+            read, measuring = ReadEvaluations(states=states, history=history, now=_now), Measuring()
             yield {
                 "gateway": Gateway(
                     document=settings,
@@ -73,7 +87,9 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
                         client_seals=ClientSeals(keyset=published.keyset, now=_now, limits=lambda: settings().limits),
                         now=_now,
                     ),
-                    read=ReadEvaluations(states=states, history=history, now=_now),
+                    read=read,
+                    calibrate=Calibrate(read=read, store=calibrations, measuring=measuring, now=_now),
+                    runs=ReadRuns(read=read, calibrations=calibrations, measuring=measuring),
                 ),
                 "sealing_keys": ShowSealingKeys(published=published, now=_now, limits=lambda: settings().limits),
                 "readiness": states.readiness,
@@ -87,7 +103,7 @@ def app_with(lifespan: Lifespan) -> FastAPI:
     return service_app(
         GATEWAY,
         lifespan=lifespan,
-        routers=[router, sealing_keys_router],
+        routers=[router, calibrations_router, runs_router, sealing_keys_router],
         max_body_bytes=_max_body_bytes,
         factory=FastAPIOffline,
         title="LLM-Judge",
@@ -104,5 +120,7 @@ def _now() -> datetime:
 
 
 def _max_body_bytes(scope: Scope) -> int:
+    if scope["path"] == CALIBRATIONS:
+        return CALIBRATION_BODY_BYTES
     here: Gateway = scope["state"]["gateway"]
     return here.document().limits.max_body_bytes

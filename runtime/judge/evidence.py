@@ -5,6 +5,7 @@ A judge that makes up its evidence has not read the answer, and its verdict says
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 _PLAIN = str.maketrans(
     {
@@ -21,18 +22,25 @@ _AROUND = " '\""
 """What a quotation may be put in."""
 
 
-def stands_in(quoted: str, text: str) -> bool:
-    """Each piece between ellipses is a substring of the text, one behind the other. An empty quotation claims nothing.
+def check_against(text: str) -> Callable[[str], bool]:
+    """Whether a quotation stands in the text, which is read once for all of them.
 
-    White space, case, composed and invisible characters, the form of quotation marks and dashes make no difference.
+    Each piece between ellipses is a substring, one behind the other. White space, case, composed and invisible
+    characters, the form of quotation marks and dashes make no difference. An empty quotation claims nothing.
     """
-    rest = _plain(text)
-    for piece in _LEFT_OUT.split(_plain(quoted)):
-        words = piece.strip(_AROUND)
-        if words not in rest:
-            return False
-        rest = rest[rest.index(words) + len(words) :]
-    return True
+    plain = _plain(text)
+
+    def stands_in(quoted: str) -> bool:
+        end = 0
+        for piece in _LEFT_OUT.split(_plain(quoted)):
+            words = piece.strip(_AROUND)
+            start = plain.find(words, end)
+            if start < 0:
+                return False
+            end = start + len(words)
+        return True
+
+    return stands_in
 
 
 def _plain(text: str) -> str:

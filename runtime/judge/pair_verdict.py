@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from runtime.contracts.rubric import Rubric
 from runtime.contracts.two_orders import Shown
-from runtime.judge.evidence import stands_in
+from runtime.judge.evidence import check_against
 from runtime.judge.prose_verdict import prose_verdict
 from runtime.judge.verdict_reader import (
     CriterionEntry,
@@ -58,10 +58,11 @@ def pair_schema(rubric: Rubric) -> dict[str, Any]:
 def parse_pair_verdict(text: str, rubric: Rubric, *, first: str, second: str) -> OrderVerdict:
     """Raises UnusableVerdict, and nothing else, for any text."""
     choices = read_entries(text, rubric, Choice)
+    in_first, in_second = check_against(first), check_against(second)
     made_up = [
         criterion.name
         for criterion, choice in zip(rubric.criteria, choices, strict=True)
-        if not (stands_in(choice.first_evidence, first) and stands_in(choice.second_evidence, second))
+        if not (in_first(choice.first_evidence) and in_second(choice.second_evidence))
     ]
     if made_up:
         raise made_up_evidence(made_up)

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from runtime.contracts.outcomes import CriterionScore, JudgeResult, Samples, Usage, add_usage
 from runtime.judge.floor import floored
 from runtime.judge.ports import Judge, JudgeTask, OnReply, unheard
-from runtime.providers.chat_model import ChatReply, ProviderError
+from runtime.providers.chat_model import ProviderError, Reply
 
 AT_ONCE = 3
 """Verdicts asked for at the same time: together they have one slot in the pace of their key."""
@@ -44,7 +44,7 @@ class SampledJudge:
         places = asyncio.Semaphore(AT_ONCE)
         usage: Usage | None = None
 
-        def heard(reply: ChatReply) -> None:
+        def heard(reply: Reply) -> None:
             # Also of verdicts that failed: they were paid for.
             nonlocal usage
             usage = add_usage(usage, reply.usage)

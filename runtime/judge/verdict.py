@@ -4,7 +4,7 @@ from typing import Any
 
 from runtime.contracts.outcomes import CriterionScore
 from runtime.contracts.rubric import Criterion, Rubric
-from runtime.judge.evidence import stands_in
+from runtime.judge.evidence import check_against
 from runtime.judge.scoring import level_score
 from runtime.judge.verdict_reader import (
     CriterionEntry,
@@ -42,11 +42,12 @@ def parse_verdict(text: str, rubric: Rubric, *, answer: str) -> tuple[CriterionS
     """One score for each criterion, in the rubric's order. Raises UnusableVerdict, and nothing else, for any text."""
     grades = read_entries(text, rubric, _Grade)
     scores = tuple(_score(criterion, grade) for criterion, grade in zip(rubric.criteria, grades, strict=True))
+    stands_in = check_against(answer)
     # The whole quotation is checked, not only what is kept of it.
     made_up = [
         criterion.name
         for criterion, grade in zip(rubric.criteria, grades, strict=True)
-        if not stands_in(grade.evidence, answer)
+        if not stands_in(grade.evidence)
     ]
     if made_up:
         raise made_up_evidence(made_up)

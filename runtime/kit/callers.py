@@ -1,4 +1,4 @@
-"""Lets in only the services that the topology names as callers, each with the methods that it may use."""
+"""Lets in only the services that the topology names as callers, each with the methods that it may use and where."""
 
 import hashlib
 import hmac
@@ -22,7 +22,7 @@ UNKNOWN = Problem(
     headers={"WWW-Authenticate": "Bearer"},
 )
 NOT_ALLOWED = Problem(
-    403, "caller_not_allowed", "You are known here, but may not use this method: see the flows of config/topology.py."
+    403, "caller_not_allowed", "You are known here, but may not do this: see the flows of config/topology.py."
 )
 
 
@@ -46,7 +46,7 @@ class CallerCheck:
             log.warning("caller_refused", next_step="see who calls; where it is a service, rotate its token (runbook)")
             return UNKNOWN
         structlog.contextvars.bind_contextvars(caller=flow.source)
-        if scope["method"] not in flow.methods:
+        if not _may(flow, scope["method"], scope["path"]):
             log.warning("caller_refused", next_step="deploy one version of both services; else somebody has its token")
             return NOT_ALLOWED
         return None
@@ -61,6 +61,12 @@ class CallerCheck:
             if hmac.compare_digest(digest, hashlib.sha256(token.get_secret_value().encode()).digest())
         ]
         return found[0] if found else None
+
+
+def _may(flow: Flow, method: str, path: str) -> bool:
+    if method not in flow.methods:
+        return False
+    return method == "GET" or flow.writes is None or f"{path}/".startswith(f"{flow.writes}/")
 
 
 def _token(scope: Scope) -> bytes:

@@ -87,7 +87,7 @@ PATTERN_RULES = {
 """What a pattern means, for people."""
 DETAILS = {
     400: "The body could not be read: send one valid JSON object.",
-    413: "The body is over the limit: send a shorter input or output.",
+    413: "The body is over the limit: send a shorter input or output, or fewer labels.",
 }
 
 
@@ -142,7 +142,6 @@ RULES = {
     "string_unicode": "The text is not valid Unicode.",
     "tuple_type": "Input should be an array.",
     "uuid_parsing": "This is not a UUID.",
-    "too_short": "The array must not be empty.",
 }
 """Where Pydantic's own words say nothing to a caller."""
 
@@ -150,6 +149,9 @@ RULES = {
 def _rule(error: Mapping[str, Any]) -> str:
     if error["type"] == "string_pattern_mismatch" and error["ctx"]["pattern"] in PATTERN_RULES:
         return PATTERN_RULES[error["ctx"]["pattern"]]
+    if error["type"] == "too_short":
+        least = error["ctx"]["min_length"]
+        return "The array must not be empty." if least == 1 else f"The array needs at least {least} entries."
     return RULES.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
 
 

@@ -7,7 +7,8 @@ import krippendorff
 import numpy as np
 from numpy.typing import NDArray
 
-from runtime.measure.estimate import LEVEL, Estimate
+from runtime.contracts.calibration import Estimate
+from runtime.measure.estimate import LEVEL
 
 Weights = Literal["none", "linear", "quadratic"]
 """What a disagreement counts: all alike, by its distance, or by the square of its distance."""
@@ -61,7 +62,7 @@ def kappa_estimate(
     drawn = np.random.default_rng(seed).multinomial(items, matrix.ravel() / items, size=n_resamples)
     kappas = _kappas(drawn.reshape(-1, *matrix.shape).astype(np.float64), weights)
     low, high = np.nanquantile(kappas, [(1 - level) / 2, (1 + level) / 2])
-    return Estimate(value, low=float(low), high=float(high))
+    return Estimate(value=value, low=float(low), high=float(high))
 
 
 def krippendorff_alpha(ratings: Sequence[Sequence[float | None]], *, level: Level) -> float | None:

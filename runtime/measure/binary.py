@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from runtime.measure.estimate import LEVEL, Estimate, normal_quantile, wilson
+from runtime.contracts.calibration import Estimate
+from runtime.measure.estimate import LEVEL, normal_quantile, wilson
 
 
 class Uncorrectable(Exception):
@@ -78,7 +79,7 @@ def corrected_pass_rate(passed: int, judged: int, calibration: Confusion, *, lev
         raise Uncorrectable(f"the judge is no better than chance on the labels (Youden's J {j:.2f})")
     value = _clipped((passed / judged + specificity - 1) / j)
     low, high = _lang_reiczigel(passed, judged, calibration, z=normal_quantile(level))
-    return Estimate(value, low=min(low, value), high=max(high, value))
+    return Estimate(value=value, low=min(low, value), high=max(high, value))
 
 
 def _lang_reiczigel(passed: int, judged: int, calibration: Confusion, *, z: float) -> tuple[float, float]:

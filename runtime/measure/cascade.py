@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from runtime.measure.estimate import mean_of
 from runtime.measure.pairwise import Verdict, credit
 
 
@@ -68,5 +69,6 @@ def sweep(items: Sequence[RecordedItem], thresholds: Sequence[float]) -> list[Ca
 
 
 def _accuracy(verdicts: Sequence[Verdict | None], human: Sequence[Verdict]) -> float | None:
-    earned = [credit(verdict, label) for verdict, label in zip(verdicts, human, strict=True) if verdict is not None]
-    return sum(earned) / len(earned) if earned else None
+    return mean_of(
+        [None if verdict is None else credit(verdict, label) for verdict, label in zip(verdicts, human, strict=True)]
+    )

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import binomtest, bootstrap
 
-from runtime.measure.estimate import LEVEL, Estimate
+from runtime.contracts.calibration import Estimate
+from runtime.measure.estimate import LEVEL
+from runtime.measure.mean import batch
 
 RESAMPLES = 2000
 FEWEST = 2
@@ -67,9 +69,10 @@ def mean_difference(
         method="percentile",
         confidence_level=level,
         n_resamples=n_resamples,
+        batch=batch(len(pairs)),
         rng=np.random.default_rng(seed),
     ).confidence_interval
-    return Estimate(float(np.mean(right - left)), low=float(drawn.low), high=float(drawn.high))
+    return Estimate(value=float(np.mean(right - left)), low=float(drawn.low), high=float(drawn.high))
 
 
 def mcnemar_exact(one: Sequence[bool | None], other: Sequence[bool | None]) -> McNemar:

@@ -1,19 +1,12 @@
-"""A figure with its interval, and Wilson's interval of a share."""
+"""Wilson's interval of a share, and means over what is there. `LEVEL` is every interval's, unless said otherwise."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
 
+from runtime.contracts.calibration import Estimate
+
 LEVEL = 0.95
-
-
-@dataclass(frozen=True)
-class Estimate:
-    value: float
-    low: float
-    high: float
-    """Ends of the two-sided confidence interval, at `LEVEL` unless said otherwise."""
 
 
 def normal_quantile(level: float) -> float:
@@ -33,7 +26,13 @@ def wilson(successes: float, trials: int, *, level: float = LEVEL) -> Estimate |
     share = successes / trials
     centre = (successes + z2 / 2) / (trials + z2)
     reach = sqrt(z2 * (trials * share * (1 - share) + z2 / 4)) / (trials + z2)
-    return Estimate(share, low=min(max(centre - reach, 0.0), share), high=max(min(centre + reach, 1.0), share))
+    return Estimate(value=share, low=min(max(centre - reach, 0.0), share), high=max(min(centre + reach, 1.0), share))
+
+
+def mean_of(parts: Sequence[float | None]) -> float | None:
+    """Over those that are there; None without any."""
+    there = [part for part in parts if part is not None]
+    return sum(there) / len(there) if there else None
 
 
 def mean_share(parts: Sequence[float | None], *, level: float = LEVEL) -> Estimate | None:

@@ -5,8 +5,9 @@
 
 from collections.abc import Sequence
 
+from runtime.contracts.calibration import Estimate
 from runtime.contracts.two_orders import Preference, Shown, combined, unswapped
-from runtime.measure.estimate import Estimate, mean_share
+from runtime.measure.estimate import mean_of, mean_share
 
 Orders = tuple[Shown | None, Shown | None]
 Verdict = Preference | bool
@@ -21,12 +22,22 @@ def credit(verdict: Verdict, human: Verdict) -> float:
     return HALF if Preference.TIE in (verdict, human) else 0.0
 
 
+def credit_of_item(both: Orders, human: Preference) -> float | None:
+    """The mean credit of an item's verdicts. None: both failed."""
+    return mean_of(
+        [
+            None if shown is None else credit(unswapped(shown, a_is_first=a_is_first), human)
+            for shown, a_is_first in zip(both, (True, False), strict=True)
+        ]
+    )
+
+
 def accuracy_over_orders(orders: Sequence[Orders], human: Sequence[Preference]) -> Estimate | None:
     """The mean credit over all verdicts of both orders, as LLMBar reports it (Zeng et al. 2024). A failure stays out.
 
     The two verdicts of an item hang together, so that the interval counts items, not verdicts.
     """
-    return mean_share([_of_item(both, label) for both, label in zip(orders, human, strict=True)])
+    return mean_share([credit_of_item(both, label) for both, label in zip(orders, human, strict=True)])
 
 
 def position_consistency(orders: Sequence[Orders]) -> Estimate | None:
@@ -57,12 +68,3 @@ def longer_wins(lengths_a: Sequence[int], lengths_b: Sequence[int]) -> list[Pref
 def always_first(items: int) -> list[Orders]:
     """The baseline that takes whatever stands first. Both orders together make ties of it."""
     return [(Shown.FIRST, Shown.FIRST)] * items
-
-
-def _of_item(both: Orders, human: Preference) -> float | None:
-    earned = [
-        credit(unswapped(shown, a_is_first=a_is_first), human)
-        for shown, a_is_first in zip(both, (True, False), strict=True)
-        if shown is not None
-    ]
-    return sum(earned) / len(earned) if earned else None

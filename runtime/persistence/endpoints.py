@@ -5,9 +5,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from config.topology import HISTORY_PATH
 from runtime.contracts.evaluation import EvaluationRecord
 from runtime.contracts.lifecycle import is_terminal
-from runtime.contracts.queries import HistoryQuery
+from runtime.contracts.queries import HistoryQuery, LookupQuery
 from runtime.kit.crash_points import CrashPoint, crash_point
 from runtime.kit.json_body import json_body
 from runtime.kit.problems import Problem
@@ -26,7 +27,7 @@ async def _history(request: Request) -> MySqlHistory:
 History = Annotated[MySqlHistory, Depends(_history)]
 
 
-@router.put("/history/{request_id}", status_code=201)
+@router.put(HISTORY_PATH + "/{request_id}", status_code=201)
 async def record(
     request_id: UUID,
     record: Annotated[EvaluationRecord, json_body(EvaluationRecord)],
@@ -47,7 +48,13 @@ async def record(
     return stored.record
 
 
-@router.get("/history/{request_id}")
+# Before the one below, which would take `lookup` for an id.
+@router.get(f"{HISTORY_PATH}/lookup")
+async def lookup(query: Annotated[LookupQuery, Query()], history: History) -> list[EvaluationRecord]:
+    return await history.lookup(query.request_ids, tenant=query.tenant)
+
+
+@router.get(HISTORY_PATH + "/{request_id}")
 async def get_one(request_id: UUID, tenant: str, history: History) -> EvaluationRecord:
     found = await history.get(request_id, tenant=tenant)
     if found is None:
@@ -55,6 +62,6 @@ async def get_one(request_id: UUID, tenant: str, history: History) -> Evaluation
     return found
 
 
-@router.get("/history")
+@router.get(HISTORY_PATH)
 async def get_page(query: Annotated[HistoryQuery, Query()], history: History) -> list[EvaluationRecord]:
     return await history.page(tenant=query.tenant, limit=query.limit, after=query.after, where=query.where)

@@ -17,6 +17,8 @@ from runtime.kit.app import Lifespan, service_app
 from runtime.kit.environment import ProcessEnvironment
 from runtime.kit.settings import active_settings
 from runtime.kit.tokens import Tokens
+from runtime.persistence.calibration_endpoints import router as calibration_router
+from runtime.persistence.calibrations import MySqlCalibrations
 from runtime.persistence.database import Credentials, Database
 from runtime.persistence.endpoints import router
 from runtime.persistence.migrate import Migrations
@@ -43,7 +45,13 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
 
 
 def app_with(lifespan: Lifespan, *, tokens: Callable[[Flow], Tokens]) -> FastAPI:
-    return service_app(PERSISTENCE, lifespan=lifespan, routers=[router], max_body_bytes=_max_body_bytes, tokens=tokens)
+    return service_app(
+        PERSISTENCE,
+        lifespan=lifespan,
+        routers=[router, calibration_router],
+        max_body_bytes=_max_body_bytes,
+        tokens=tokens,
+    )
 
 
 async def open_state(
@@ -59,7 +67,13 @@ async def open_state(
     async def readiness() -> Mapping[str, str]:
         return await migrations.readiness() | await database.readiness()
 
-    return {"history": history, "limits": limits, "readiness": readiness, "migrated": migrations.done}
+    return {
+        "history": history,
+        "calibrations": MySqlCalibrations(database=database),
+        "limits": limits,
+        "readiness": readiness,
+        "migrated": migrations.done,
+    }
 
 
 def _max_body_bytes(scope: Scope) -> int:

@@ -43,7 +43,7 @@ def select_by_id(request_ids: Sequence[UUID]) -> Statement:
 
 def select_page(*, tenant: str, limit: int, after: Cursor | None, where: HistoryFilter) -> Statement:
     """The ids come from an index, in order; only those of the page are then read with their documents."""
-    conditions = [("tenant = %s", (tenant,)), *_after(after), *_filters(where)]
+    conditions = [("tenant = %s", (tenant,)), *after_condition(after), *_filters(where)]
     return Statement(
         f"SELECT /*+ MAX_EXECUTION_TIME({MAX_SELECT_MILLISECONDS}) */ {READ_COLUMNS} "  # noqa: S608
         f"FROM (SELECT request_id AS page_id FROM {HISTORY_TABLE} "
@@ -57,12 +57,12 @@ def select_page(*, tenant: str, limit: int, after: Cursor | None, where: History
 Condition = tuple[str, tuple[Any, ...]]
 
 
-def _after(cursor: Cursor | None) -> list[Condition]:
+def after_condition(cursor: Cursor | None, *, key: str = "request_id") -> list[Condition]:
     if cursor is None:
         return []
     at = utc(cursor.created_at)
     # The first half is what an index can start from; MySQL does not for a comparison of tuples.
-    return [("created_at <= %s AND (created_at < %s OR request_id < %s)", (at, at, str(cursor.request_id)))]
+    return [(f"created_at <= %s AND (created_at < %s OR {key} < %s)", (at, at, str(cursor.request_id)))]
 
 
 def _filters(where: HistoryFilter) -> list[Condition]:
@@ -75,6 +75,7 @@ def _filters(where: HistoryFilter) -> list[Condition]:
             ("candidate_model", "=", where.candidate_model),
             ("score", ">=", where.min_score),
             ("score", "<=", where.max_score),
+            ("run", "=", where.run),
         )
         if value is not None
     ]

@@ -60,10 +60,10 @@ class MySqlHistory:
         return (await self.store(record)).record
 
     async def get(self, request_id: UUID, *, tenant: str) -> EvaluationRecord | None:
-        for record in await self._by_id([request_id]):
-            if record.tenant == tenant:
-                return record
-        return None
+        return next(iter(await self.lookup([request_id], tenant=tenant)), None)
+
+    async def lookup(self, request_ids: Sequence[UUID], *, tenant: str) -> list[EvaluationRecord]:
+        return [record for record in await self._by_id(request_ids) if record.tenant == tenant]
 
     async def page(
         self, *, tenant: str, limit: int, after: Cursor | None = None, where: HistoryFilter = EVERYTHING

@@ -9,7 +9,8 @@ from pydantic import SecretStr
 
 from config.callers import flow_between
 from config.limits import Limits
-from config.topology import JUDGE, PERSISTENCE
+from config.topology import GATEWAY, JUDGE, PERSISTENCE
+from runtime.clients.http_calibrations import HttpCalibrations
 from runtime.clients.http_history import HttpHistory
 from runtime.clients.session import open_session
 from runtime.contracts.history import History
@@ -52,3 +53,10 @@ async def over_http(mysql: MySqlServer, limits: Limits = DEFAULT_LIMITS) -> Asyn
     async with serving(persistence_app(mysql, limits)) as url, open_session() as session:
         tokens = made_up_tokens(flow_between(JUDGE, PERSISTENCE))
         yield HttpHistory(session=session, base_url=lambda: url, tokens=tokens)
+
+
+@asynccontextmanager
+async def calibrations_over_http(mysql: MySqlServer) -> AsyncIterator[HttpCalibrations]:
+    async with serving(persistence_app(mysql)) as url, open_session() as session:
+        tokens = made_up_tokens(flow_between(GATEWAY, PERSISTENCE))
+        yield HttpCalibrations(session=session, base_url=lambda: url, tokens=tokens)

@@ -1,12 +1,13 @@
 """What every `History` must do."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
+from config.limits import LOOKUP_IDS_MAX
 from runtime.contracts.evaluation import Candidate, EvaluationRecord
 from runtime.contracts.history import History, HistoryFilter
 from runtime.contracts.lifecycle import Status
@@ -124,6 +125,27 @@ async def test_filters_select_by_what_a_record_says(history: History, tenant: st
     for where, expected in cases:
         found = await history.page(tenant=tenant, limit=10, where=where)
         assert {record.request_id for record in found} == {record.request_id for record in expected}, where
+
+
+async def test_the_evaluations_of_a_run_are_found_by_its_name_alone(history: History, tenant: str) -> None:
+    ends: tuple[Callable[..., EvaluationRecord], ...] = (completed, failed)
+    of_run = [
+        await history.record(end(identity(tenant=tenant, spec=spec(run="night:1", item=f"i-{number}"))))
+        for number, end in enumerate(ends)
+    ]
+    for run in (None, "night:10", "Night:1"):
+        await history.record(completed(identity(tenant=tenant, spec=spec(run=run))))
+    await history.record(completed(identity(tenant=f"{tenant}2", spec=spec(run="night:1"))))
+    found = await history.page(tenant=tenant, limit=10, where=HistoryFilter(run="night:1"))
+    assert {record.request_id: record for record in found} == {record.request_id: record for record in of_run}
+
+
+async def test_a_look_up_gives_those_that_are_there_and_the_tenants_own(history: History, tenant: str) -> None:
+    own = [await history.record(completed(identity(tenant=tenant))) for _ in range(3)]
+    foreign = await history.record(completed(identity(tenant=f"{tenant}2")))
+    asked = [record.request_id for record in (*own[:2], foreign)] + [uuid4() for _ in range(LOOKUP_IDS_MAX - 3)]
+    found = await history.lookup(asked, tenant=tenant)
+    assert {record.request_id: record for record in found} == {record.request_id: record for record in own[:2]}
 
 
 @pytest.mark.parametrize("text", ["", "a'b\"c", "\\", "%s %", "\x00", "é\U0001f600", "[1]", "$.team", "null", "a\nb"])

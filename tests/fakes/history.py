@@ -1,8 +1,10 @@
 """`History` in memory, with the rules of the real one and, where asked for, its moods."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from config.limits import LOOKUP_IDS_MAX
 from runtime.contracts.evaluation import EvaluationRecord
 from runtime.contracts.history import EVERYTHING, HistoryFilter
 from runtime.contracts.states import Cursor
@@ -31,6 +33,11 @@ class InMemoryHistory:
         record = self.rows.get(request_id)
         return record if record is not None and record.tenant == tenant else None
 
+    async def lookup(self, request_ids: Sequence[UUID], *, tenant: str) -> list[EvaluationRecord]:
+        assert len(request_ids) <= LOOKUP_IDS_MAX
+        found = [await self.get(request_id, tenant=tenant) for request_id in request_ids]
+        return [record for record in found if record is not None]
+
     async def page(
         self, *, tenant: str, limit: int, after: Cursor | None = None, where: HistoryFilter = EVERYTHING
     ) -> list[EvaluationRecord]:
@@ -58,5 +65,6 @@ def _matches(record: EvaluationRecord, where: HistoryFilter) -> bool:
         and where.candidate_model in (None, candidate)
         and (where.min_score is None or (score is not None and score >= where.min_score))
         and (where.max_score is None or (score is not None and score <= where.max_score))
+        and where.run in (None, record.spec.run)
         and where.metadata.items() <= record.spec.metadata.items()
     )

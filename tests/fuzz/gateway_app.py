@@ -17,16 +17,20 @@ from runtime.contracts.messages import INFERENCE_MESSAGE
 from runtime.contracts.outcomes import Outcome
 from runtime.contracts.states import StateChange
 from runtime.gateway.accept import AcceptEvaluation
+from runtime.gateway.calibrate import Calibrate
 from runtime.gateway.callers import Callers
 from runtime.gateway.context import Gateway
 from runtime.gateway.main import app_with
+from runtime.gateway.measuring import Measuring
 from runtime.gateway.read import ReadEvaluations
+from runtime.gateway.read_runs import ReadRuns
 from runtime.gateway.sealing_keys import ShowSealingKeys
 from runtime.keys.client_seal import ClientSeals
 from runtime.keys.hpke_sealer import HpkeSealer
 from runtime.keys.published_keys import PublishedKeys
 from tests.contract.evaluations import answer, verdict
 from tests.contract.keys_subjects import memory_vault
+from tests.fakes.calibrations import InMemoryCalibrations
 from tests.fakes.history import InMemoryHistory
 from tests.fakes.publisher import InMemoryPublisher
 from tests.fakes.request_states import InMemoryRequestStates
@@ -47,6 +51,7 @@ STAY_OPEN = 3
 class Stores:
     states: InMemoryRequestStates = field(default_factory=InMemoryRequestStates)
     history: InMemoryHistory = field(default_factory=InMemoryHistory)
+    calibrations: InMemoryCalibrations = field(default_factory=InMemoryCalibrations)
     publisher: InMemoryPublisher = field(default_factory=InMemoryPublisher)
 
     async def publish(self, body: str, *, tenant: str) -> None:
@@ -70,6 +75,7 @@ def gateway_app(stores: Stores, tenants: tuple[Tenant, ...]) -> FastAPI:
         verify_key = await vault.verify_key()
         published = PublishedKeys(secrets=vault.secrets, names=vault.names, verify_key=lambda: verify_key, now=now)
         await published.refresh()
+        read, measuring = ReadEvaluations(states=stores.states, history=stores.history, now=now), Measuring()
         gateway = Gateway(
             document=lambda: document,
             callers=Callers(document=lambda: document),
@@ -82,7 +88,9 @@ def gateway_app(stores: Stores, tenants: tuple[Tenant, ...]) -> FastAPI:
                 client_seals=ClientSeals(keyset=published.keyset, now=now, limits=lambda: LIMITS),
                 now=now,
             ),
-            read=ReadEvaluations(states=stores.states, history=stores.history, now=now),
+            read=read,
+            calibrate=Calibrate(read=read, store=stores.calibrations, measuring=measuring, now=now),
+            runs=ReadRuns(read=read, calibrations=stores.calibrations, measuring=measuring),
         )
         show = ShowSealingKeys(published=published, now=now, limits=lambda: LIMITS)
         yield {"gateway": gateway, "sealing_keys": show, "readiness": stores.states.readiness}

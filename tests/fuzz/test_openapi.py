@@ -29,6 +29,12 @@ OPERATIONS = [
     ("GET", "/v1/evaluations"),
     ("GET", "/v1/evaluations/{evaluation_id}"),
     ("GET", "/v1/sealing-keys"),
+    ("POST", "/v1/calibrations"),
+    ("GET", "/v1/calibrations"),
+    ("GET", "/v1/calibrations/{calibration_id}"),
+    ("GET", "/v1/calibrations/{calibration_id}/card"),
+    ("GET", "/v1/runs/{run}"),
+    ("GET", "/v1/runs/{run}/comparison"),
 ]
 
 

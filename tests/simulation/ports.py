@@ -1,6 +1,7 @@
 """The ports of one process: each call goes over its link, and takes effect in one atomic step at the other end."""
 
 import asyncio
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -94,6 +95,9 @@ class LinkedHistory(History):
     async def get(self, request_id: UUID, *, tenant: str) -> EvaluationRecord | None:
         get = self.rows.store.get
         return await self.link.call(HISTORY, "get row", lambda: at_once(get(request_id, tenant=tenant)))
+
+    async def lookup(self, request_ids: Sequence[UUID], *, tenant: str) -> list[EvaluationRecord]:
+        raise NotImplementedError
 
     async def page(
         self, *, tenant: str, limit: int, after: Cursor | None = None, where: HistoryFilter = EVERYTHING

@@ -1,33 +1,31 @@
 """The demo from start to exit code: 0 only where every line ended as it should, once."""
 
-import asyncio
 import io
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import aiohttp
 from rich.console import Console
 
+from runtime.api_client.chosen_models import ChosenModels, choose_models
+from runtime.api_client.gateway import GatewayClient, GatewayGone, Refused
+from runtime.api_client.items import Item, Malformed, read_items
+from runtime.api_client.progress import SendProgress
+from runtime.api_client.result import Ending, Result
+from runtime.api_client.send import MOST_AT_ONCE, send_items
 from runtime.local.child_environment import PROJECT
-from runtime.local.demo.chosen_models import ChosenModels, choose_models
-from runtime.local.demo.gateway import GatewayClient, GatewayGone, Refused
-from runtime.local.demo.items import Item, Malformed, read_items
-from runtime.local.demo.progress import DemoProgress
-from runtime.local.demo.result import Ending, Result
 from runtime.local.demo.results_file import write_results
-from runtime.local.demo.run import MOST_AT_ONCE, run_items
 from runtime.local.demo.summary import summary_lines
 from runtime.local.demo.table import MOST_ROWS, results_table
 from runtime.local.demo.verify import missing_or_twice
-from runtime.local.detach import start_detached, wait_until_ready
-from runtime.local.down import down
+from runtime.local.ensure import running_or_started
 from runtime.local.folder import Folder
-from runtime.local.running import is_whole, running_stack
-from runtime.local.stack_file import StackRecord, State
+from runtime.local.stack_file import State
 from runtime.local.tenants import API_KEY_VARIABLE, authorization
-from runtime.local.weights import fetch_missing_weights
 
 EXAMPLES = PROJECT / "examples"
 PICTURE_WIDTH = 100
@@ -47,7 +45,7 @@ async def demo(folder: Folder, console: Console, *, files: Sequence[Path], svg: 
     if not items:
         console.print(f"There is nothing to judge in {', '.join(map(str, paths)) or EXAMPLES}", style="red")
         return 1
-    stack = await _running(folder, console)
+    stack = await running_or_started(folder, console)
     for part in stack.parts:
         if part.state is State.FAILED:
             console.print(f"{part.name}: {part.note}", style="yellow", markup=False, soft_wrap=True)
@@ -66,20 +64,6 @@ def example_files() -> list[Path]:
     return sorted(EXAMPLES.glob("*.jsonl"))
 
 
-async def _running(folder: Folder, console: Console) -> StackRecord:
-    record = running_stack(folder)
-    if record is not None and record.state is State.STARTING:
-        record = await wait_until_ready(folder, console)
-    if record is not None and not is_whole(record):
-        # Stopping, or a part of it has failed for good.
-        await asyncio.to_thread(down, folder, console)
-        record = None
-    if record is None:
-        await asyncio.to_thread(fetch_missing_weights)
-        record = await start_detached(folder, console)
-    return record
-
-
 async def judge(
     items: Sequence[Item],
     malformed: Sequence[Malformed],
@@ -92,12 +76,15 @@ async def judge(
 ) -> int:
     for note in models.notes:
         console.print(note, style="yellow")
-    started = time.monotonic()
+    started, run_id = time.monotonic(), uuid4().hex
+    chosen = [replace(item, body=models.applied_to(item.body)) for item in items]
     headers = authorization(os.environ.get(API_KEY_VARIABLE))
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=MOST_AT_ONCE), headers=headers) as session:
         client = GatewayClient(session=session, base_url=gateway_url, headers=models.headers)
-        with DemoProgress(console, total=len(items)) as progress:
-            results = await run_items(items, client=client, models=models, on_result=progress)
+        with SendProgress(console, total=len(items)) as progress:
+            results = await send_items(
+                chosen, client=client, key_of=lambda place, _: f"demo-{run_id}-{place}", on_result=progress
+            )
         seconds = time.monotonic() - started
         wrong_rows = await _wrong_rows(results, client)
     path = folder.state("demo") / "results.jsonl"

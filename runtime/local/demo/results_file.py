@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from runtime.local.demo.result import Result
+from runtime.api_client.result import Result
 from runtime.local.folder import write_private
 
 

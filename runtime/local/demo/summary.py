@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from statistics import mean
 
-from runtime.local.demo.result import Ending, Result
+from runtime.api_client.result import Ending, Result
 
 GOOD, BAD = "good", "bad"
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from runtime.local.demo.result import Ending, Result
+from runtime.api_client.result import Ending, Result
 
 CELLS = 8
 MOST_ROWS = 200

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from runtime.local.demo.gateway import TERMINAL, GatewayClient
-from runtime.local.demo.result import Result
+from runtime.api_client.gateway import TERMINAL, GatewayClient
+from runtime.api_client.result import Result
 
 PAGE_SIZE = 100
 

@@ -12,8 +12,8 @@ from rich.console import Console
 
 from config.environments import DEV
 from config.topology import CHANNELS
+from runtime.api_client.chosen_models import choose_models
 from runtime.kit.aws import AWS_ERRORS, aws_client, aws_error_code
-from runtime.local.demo.chosen_models import choose_models
 from runtime.local.deploy.cdk import check_tools
 from runtime.local.deploy.cloud import Cloud
 from runtime.local.deploy.evaluation import evaluate

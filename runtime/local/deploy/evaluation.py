@@ -8,10 +8,10 @@ import aiohttp
 
 from config.naming import Names
 from config.topology import CHANNELS
-from runtime.local.demo.chosen_models import ChosenModels
-from runtime.local.demo.gateway import GatewayClient, GatewayGone, Refused
-from runtime.local.demo.items import Item
-from runtime.local.demo.result import Ending, Result
+from runtime.api_client.chosen_models import ChosenModels
+from runtime.api_client.gateway import GatewayClient, GatewayGone, Refused
+from runtime.api_client.items import Item
+from runtime.api_client.result import Ending, Result
 from runtime.local.demo.verify import missing_or_twice
 from runtime.local.deploy.failure import DeployFailed
 from runtime.local.tenants import authorization
@@ -21,10 +21,10 @@ BODY = {"input": "What is the capital of Australia?", "output": "It is Canberra.
 
 async def evaluate(*, gateway_url: str, api_key: str, models: ChosenModels, names: Names, arrivals: Path) -> Result:
     """Raises DeployFailed where it has no score, not one row, or did not pass the deployed queues."""
-    item = Item(name="the evaluation", where="", body=BODY)
+    item = Item(name="the evaluation", where="", body=models.applied_to(BODY))
     async with aiohttp.ClientSession(headers=authorization(api_key)) as session:
         client = GatewayClient(session=session, base_url=gateway_url, headers=models.headers)
-        result = await client.evaluate(item, models.applied_to(BODY), idempotency_key="deployed")
+        result = await client.evaluate(item, idempotency_key="deployed")
         if result.ending is not Ending.JUDGED:
             raise DeployFailed(f"The evaluation has no score: {result.ending}, {result.explanation}")
         try:

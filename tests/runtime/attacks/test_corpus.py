@@ -8,7 +8,7 @@ from runtime.attacks.bases import BASES
 from runtime.attacks.corpus import ATTACKS, BENIGN, Attack, Kind
 from runtime.attacks.items import BASES_EACH, Control, attack_items
 from runtime.contracts.failures import FailureReason
-from runtime.contracts.rubric import DEFAULT_RUBRIC
+from runtime.contracts.rubrics import DEFAULT_RUBRIC
 from runtime.judge.fence import Fence
 from runtime.judge.floor import floored
 from runtime.judge.likelihood_dialogue import Dialogue

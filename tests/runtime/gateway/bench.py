@@ -13,11 +13,15 @@ from fastapi import FastAPI
 from config.runtime_document import RuntimeDocument
 from config.tenant import Tenant, TenantLimits
 from runtime.gateway.accept import AcceptEvaluation
+from runtime.gateway.calibrate import Calibrate
 from runtime.gateway.callers import Callers
 from runtime.gateway.context import Gateway
 from runtime.gateway.main import app_with
+from runtime.gateway.measuring import Measuring
 from runtime.gateway.read import ReadEvaluations
+from runtime.gateway.read_runs import ReadRuns
 from runtime.keys.api_key import hash_api_key, new_api_key
+from tests.fakes.calibrations import InMemoryCalibrations
 from tests.fakes.history import InMemoryHistory
 from tests.fakes.publisher import InMemoryPublisher
 from tests.fakes.request_states import InMemoryRequestStates
@@ -44,6 +48,7 @@ class Bench:
     environment: str = "dev"
     states: InMemoryRequestStates = field(default_factory=InMemoryRequestStates)
     history: InMemoryHistory = field(default_factory=InMemoryHistory)
+    calibrations: InMemoryCalibrations = field(default_factory=InMemoryCalibrations)
     publisher: InMemoryPublisher = field(default_factory=InMemoryPublisher)
 
     def __post_init__(self) -> None:
@@ -68,11 +73,15 @@ class Bench:
             # Each a second after the one before: lists have one order.
             now=lambda: datetime.now(UTC) + timedelta(seconds=next(seconds)),
         )
+        read = ReadEvaluations(states=self.states, history=self.history, now=lambda: datetime.now(UTC))
+        measuring = Measuring()
         self._gateway = Gateway(
             document=document,
             callers=Callers(document=document),
             accept=self.accept,
-            read=ReadEvaluations(states=self.states, history=self.history, now=lambda: datetime.now(UTC)),
+            read=read,
+            calibrate=Calibrate(read=read, store=self.calibrations, measuring=measuring, now=self.accept.now),
+            runs=ReadRuns(read=read, calibrations=self.calibrations, measuring=measuring),
         )
         self.client = httpx2.AsyncClient(transport=httpx2.ASGITransport(self._app), base_url="http://gateway")
 

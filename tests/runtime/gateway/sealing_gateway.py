@@ -15,9 +15,12 @@ from examples.seal_keys import seal
 from runtime.contracts.messages import INFERENCE_MESSAGE
 from runtime.gateway import endpoints, sealing_keys
 from runtime.gateway.accept import AcceptEvaluation
+from runtime.gateway.calibrate import Calibrate
 from runtime.gateway.callers import Callers
 from runtime.gateway.context import Gateway
+from runtime.gateway.measuring import Measuring
 from runtime.gateway.read import ReadEvaluations
+from runtime.gateway.read_runs import ReadRuns
 from runtime.keys.client_seal import ClientSeals
 from runtime.keys.hpke_opener import HpkeOpener
 from runtime.keys.hpke_sealer import HpkeSealer
@@ -25,6 +28,7 @@ from runtime.keys.ports import KeyBinding
 from runtime.keys.published_keys import PublishedKeys
 from runtime.kit.app import service_app
 from tests.contract.keys_subjects import SetClock, Vault
+from tests.fakes.calibrations import InMemoryCalibrations
 from tests.fakes.history import InMemoryHistory
 from tests.fakes.publisher import InMemoryPublisher
 from tests.fakes.request_states import InMemoryRequestStates
@@ -114,11 +118,18 @@ async def gateway(vault: Vault, now: SetClock) -> AsyncIterator[Running]:
         client_seals=ClientSeals(keyset=published.keyset, now=now, limits=lambda: limits),
         now=now,
     )
+    read, calibrations, measuring = (
+        ReadEvaluations(states=states, history=history, now=now),
+        InMemoryCalibrations(),
+        Measuring(),
+    )
     here = Gateway(
         document=lambda: document,
         callers=Callers(document=lambda: document),
         accept=accept,
-        read=ReadEvaluations(states=states, history=history, now=now),
+        read=read,
+        calibrate=Calibrate(read=read, store=calibrations, measuring=measuring, now=now),
+        runs=ReadRuns(read=read, calibrations=calibrations, measuring=measuring),
     )
     show = sealing_keys.ShowSealingKeys(published=published, now=now, limits=lambda: limits)
 

@@ -115,7 +115,18 @@ async def test_a_disabled_tenant_is_403_from_the_next_request_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("POST", "/v1/evaluations"), ("GET", "/v1/evaluations"), ("GET", f"/v1/evaluations/{NOBODY}")]
+    ("method", "path"),
+    [
+        ("POST", "/v1/evaluations"),
+        ("GET", "/v1/evaluations"),
+        ("GET", f"/v1/evaluations/{NOBODY}"),
+        ("POST", "/v1/calibrations"),
+        ("GET", "/v1/calibrations"),
+        ("GET", f"/v1/calibrations/{NOBODY}"),
+        ("GET", f"/v1/calibrations/{NOBODY}/card"),
+        ("GET", "/v1/runs/night"),
+        ("GET", "/v1/runs/night/comparison?with=day"),
+    ],
 )
 async def test_every_operation_needs_a_key(method: str, path: str) -> None:
     response = await Bench().client.request(method, path)

@@ -4,9 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.judge.evidence import stands_in
+from runtime.judge.evidence import check_against
 
 ANSWER = "The capital of France is “Paris” – it's   on\nthe Seine, and <b>large</b>."  # noqa: RUF001
+
+
+def stands_in(quoted: str, text: str) -> bool:
+    return check_against(text)(quoted)
 
 
 @pytest.mark.parametrize(

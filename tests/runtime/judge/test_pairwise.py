@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from runtime.contracts.failures import FailureReason
 from runtime.contracts.outcomes import Comparison, Usage
+from runtime.contracts.record_size import VERDICT_BYTES
+from runtime.contracts.rubric import Criterion, Rubric
 from runtime.judge.pair_verdict import pair_schema
 from runtime.providers.chat_model import ChatReply, ChatRequest, ProviderError
 from tests.fakes.scripted_model import Entry, reply
@@ -176,3 +178,13 @@ async def test_a_preference_that_is_none_of_the_three_is_no_verdict(preferred: o
     with pytest.raises(ProviderError) as caught:
         await compare(*[json.dumps(verdict)] * 4)
     assert caught.value.reason is FailureReason.UNPARSEABLE
+
+
+async def test_the_longest_comparison_fits_where_a_record_does() -> None:
+    """Twelve criteria of nothing but control characters, which travel as six bytes each."""
+    many = Rubric(name="many", criteria=tuple(Criterion(name=f"c{n}", question="?") for n in range(12)))
+    words = "\1" * 5000
+    entry = {"first_evidence": words, "second_evidence": words, "explanation": words, "preferred": "tie"}
+    verdict = json.dumps({criterion.name: entry for criterion in many.criteria})
+    result = await compare(verdict, verdict, output=words + "a", baseline=words + "b", rubric=many)
+    assert len(result.model_dump_json().encode()) < VERDICT_BYTES

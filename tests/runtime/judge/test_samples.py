@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from runtime.contracts.evaluation import JudgeSettings
 from runtime.contracts.failures import FailureReason
 from runtime.contracts.outcomes import CriterionScore, JudgeResult, Usage
-from runtime.contracts.rubric import DEFAULT_RUBRIC
+from runtime.contracts.rubrics import DEFAULT_RUBRIC
 from runtime.judge.ports import JudgeTask, OnReply, unheard
 from runtime.judge.samples import AT_ONCE, T_QUANTILES, SampledJudge, most_common, spread
 from runtime.providers.chat_model import ProviderError

@@ -1,6 +1,7 @@
 """The judge for large models: a score comes from a valid verdict, or there is none."""
 
 import json
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -11,7 +12,7 @@ from runtime.judge.ports import JudgeTask
 from runtime.judge.structured import StructuredJudge
 from runtime.judge.verdict import verdict_schema
 from runtime.judge.verdict_calls import FIRST_BUDGET_TOKENS, SECOND_BUDGET_TOKENS
-from runtime.providers.chat_model import ChatReply, ProviderError
+from runtime.providers.chat_model import ProviderError
 from tests.fakes.scripted_model import HANGS, Entry, ScriptedModel, reply
 from tests.runtime.judge.tasks import RUBRIC, TASK, task
 
@@ -168,6 +169,6 @@ async def test_every_call_has_a_fence_of_its_own() -> None:
 
 async def test_each_reply_that_a_verdict_took_is_heard() -> None:
     bench = Bench("bad", GOOD)
-    heard: list[ChatReply] = []
+    heard: list[Any] = []
     await bench.judge.judge(TASK, key=KEY, deadline_seconds=20, on_reply=heard.append)
     assert [reply.text for reply in heard] == ["bad", GOOD]

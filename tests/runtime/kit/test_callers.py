@@ -16,6 +16,8 @@ from config.limits import Limits
 from config.topology import GATEWAY, INFERENCE, JUDGE, PERSISTENCE, REDIS, SERVICES, Service
 from runtime.persistence import main as persistence
 from runtime.redis_service import main as redis_service
+from tests.contract.evaluations import completed, identity
+from tests.fakes.calibrations import InMemoryCalibrations
 from tests.fakes.history import InMemoryHistory
 from tests.fakes.request_states import InMemoryRequestStates
 from tests.runtime.tokens import bearer, made_up_tokens, token_of
@@ -25,9 +27,11 @@ MAY = {
     (GATEWAY, REDIS): {"GET", "POST"},
     (INFERENCE, REDIS): {"POST"},
     (JUDGE, REDIS): {"POST"},
-    (GATEWAY, PERSISTENCE): {"GET"},
+    (GATEWAY, PERSISTENCE): {"GET", "POST"},
     (JUDGE, PERSISTENCE): {"GET", "PUT"},
 }
+WRITES = {(GATEWAY, PERSISTENCE): "/calibrations", (JUDGE, PERSISTENCE): "/history"}
+"""Where they may do more than GET, if that is not everywhere."""
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 STRANGE = "somebody-elses-token-0123456789"
 
@@ -45,11 +49,12 @@ async def _ready() -> Mapping[str, str]:
 
 
 @asynccontextmanager
-async def client_of(service: Service) -> AsyncIterator[httpx2.AsyncClient]:
+async def client_of(service: Service, history: InMemoryHistory | None = None) -> AsyncIterator[httpx2.AsyncClient]:
     app = app_of(service)
     state = {
         "states": InMemoryRequestStates(),
-        "history": InMemoryHistory(),
+        "history": history or InMemoryHistory(),
+        "calibrations": InMemoryCalibrations(),
         "limits": Limits,
         "readiness": _ready,
     }
@@ -69,7 +74,7 @@ async def called(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Service,
 
 
 def paths_of(service: Service) -> list[str]:
-    return [path.format(request_id=uuid4()) for path in app_of(service).openapi()["paths"]]
+    return [path.format(request_id=uuid4(), calibration_id=uuid4()) for path in app_of(service).openapi()["paths"]]
 
 
 def shown_by(caller: Service, service: Service) -> dict[str, str]:
@@ -79,10 +84,14 @@ def shown_by(caller: Service, service: Service) -> dict[str, str]:
     return {"Authorization": f"Bearer {token_of(flows[0])}"} if flows else {}
 
 
-def expected(caller: Service, service: Service, method: str) -> int | None:
+def expected(caller: Service, service: Service, method: str, path: str) -> int | None:
     """The refusal's status; None: it is let in."""
     may = MAY.get((caller, service))
-    return 401 if may is None else None if method in may else 403
+    if may is None:
+        return 401
+    writes = WRITES.get((caller, service))
+    there = method == "GET" or writes is None or path == writes or path.startswith(writes + "/")
+    return None if method in may and there else 403
 
 
 @pytest.mark.parametrize("service", list(APPS), ids=lambda service: service.name)
@@ -91,10 +100,10 @@ async def test_a_caller_may_exactly_what_the_table_says_at_every_endpoint(caller
     paths = paths_of(service)
     assert len(paths) >= 2
     async with client_of(service) as client:
-        for path, method in product([*paths, "/no-such-path"], METHODS):
+        for path, method in product([*paths, "/no-such-path", "/historyx", "/calibrationsx"], METHODS):
             response = await client.request(method, path, headers=shown_by(caller, service))
             refusal = response.status_code if response.status_code in (401, 403) else None
-            assert refusal == expected(caller, service, method), (method, path)
+            assert refusal == expected(caller, service, method, path), (method, path)
 
 
 @pytest.mark.parametrize(
@@ -133,6 +142,37 @@ async def test_a_caller_that_may_not_do_this_is_told_and_logged_by_its_name() ->
     assert {each["event"]: each["caller"] for each in logs} == {
         "caller_refused": "gateway-service",
         "http_request": "gateway-service",
+    }
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/history/{}",
+        "/history/lookup",
+        "/calibrations/../history/{}",
+        "//history/{}",
+        "/history/{}/calibrations",
+        "/history/calibrations",
+    ],
+)
+async def test_whatever_the_gateway_sends_there_is_no_way_to_write_history(path: str) -> None:
+    """A row is made by PUT, and the gateway's flow has neither that method nor that path."""
+    store = InMemoryHistory()
+    record = completed(identity(tenant="t"))
+    target = path.format(record.request_id)
+    async with client_of(PERSISTENCE, history=store) as client:
+        for method in METHODS[2:]:
+            url = httpx2.URL("http://service/").copy_with(raw_path=target.encode())
+            headers = bearer(GATEWAY, PERSISTENCE) | {"Content-Type": "application/json"}
+            answer = await client.request(method, url, headers=headers, content=record.model_dump_json())
+            assert answer.status_code in (403, 404, 405)
+    assert store.writes == 0
+
+
+def test_the_writes_of_the_table_are_those_of_the_topology() -> None:
+    assert {(flow.source, flow.destination): flow.writes for flow in AUTHENTICATED if flow.writes} == {
+        (caller.name, service.name): path for (caller, service), path in WRITES.items()
     }
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from runtime.local.demo.chosen_models import ChosenModels
+from runtime.api_client.chosen_models import ChosenModels
+from runtime.api_client.items import Item, Malformed
+from runtime.api_client.result import Ending, Result
 from runtime.local.demo.command import demo, judge
-from runtime.local.demo.items import Item, Malformed
-from runtime.local.demo.result import Ending, Result
 from runtime.local.demo.summary import area_under_curve, summary_lines
 from tests.runtime.local.fake_gateway import FakeGateway, judged
 from tests.runtime.local.stand_ins import made

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from runtime.local.demo.chosen_models import choose_models
-from runtime.local.demo.items import read_items
+from runtime.api_client.chosen_models import choose_models
+from runtime.api_client.items import read_items
 
 KEYS = {"OPENAI_API_KEY": " sk-1 ", "GEMINI_API_KEY": "g-1"}
 

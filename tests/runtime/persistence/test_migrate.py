@@ -36,7 +36,7 @@ async def test_replicas_that_start_together_migrate_once(mysql_at: MySqlServer, 
     module = "tests.runtime.persistence.replica"
     replicas = [await asyncio.create_subprocess_exec(sys.executable, "-m", module, *arguments) for _ in range(3)]
     assert [await replica.wait() for replica in replicas] == [0, 0, 0]
-    assert column(mysql_at, f"SELECT version_num FROM {empty.database}.alembic_version") == ["0001"]  # noqa: S608
+    assert column(mysql_at, f"SELECT version_num FROM {empty.database}.alembic_version") == ["0002"]  # noqa: S608
     assert column(mysql_at, f"SELECT COUNT(*) FROM {empty.database}.request_history") == [0]  # noqa: S608
 
 
@@ -45,6 +45,24 @@ async def test_a_second_start_leaves_the_table_as_it_is(mysql_at: MySqlServer, e
     execute(mysql_at, f"ALTER TABLE {empty.database}.request_history ADD COLUMN by_hand INT NULL")
     await asyncio.to_thread(migrate, empty, credentials(mysql_at))
     assert column(mysql_at, f"SELECT COUNT(by_hand) FROM {empty.database}.request_history") == [0]  # noqa: S608
+
+
+async def test_a_step_that_broke_off_runs_again_and_keeps_the_rows(mysql_at: MySqlServer, empty: MySqlAddress) -> None:
+    await asyncio.to_thread(migrate, empty, credentials(mysql_at))
+    history = f"{empty.database}.request_history"
+    execute(
+        mysql_at,
+        f"USE {empty.database}",
+        "DROP TABLE calibrations",
+        "UPDATE alembic_version SET version_num = '0001'",
+        # What a replica of the version before still writes.
+        f"INSERT INTO {history} (request_id, tenant, status, stage, judge_model, rubric, request, attempts, metadata, "  # noqa: S608
+        "created_at, deadline_at, completed_at) VALUES (UUID(), 't', 'FAILED', 'JUDGE', 'm', 'r', '{}', '{}', '{}', "
+        "NOW(), NOW(), NOW())",
+    )
+    await asyncio.to_thread(migrate, empty, credentials(mysql_at))
+    assert column(mysql_at, f"SELECT run FROM {history}") == [None]  # noqa: S608
+    assert column(mysql_at, f"SELECT COUNT(*) FROM {empty.database}.calibrations") == [0]  # noqa: S608
 
 
 async def test_a_service_without_mysql_waits_with_its_migrations_and_can_stop(mysql_at: MySqlServer) -> None:

@@ -23,13 +23,15 @@ from runtime.contracts.evaluation import (
 from runtime.contracts.failures import FailureReason, failure
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.outcomes import CriterionScore, InferenceResult, JudgeResult, Method, Outcome, Usage
-from runtime.contracts.rubric import DEFAULT_RUBRIC, Criterion, Rubric
+from runtime.contracts.rubric import Criterion, Rubric
+from runtime.contracts.rubrics import DEFAULT_RUBRIC
 from runtime.local.replacements import MySqlServer
 from runtime.persistence.rows import COLUMNS, READ_COLUMNS, to_record, to_row
 from tests.runtime.persistence.databases import migrated, open_database, open_history
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 PROMPTS = ANY_TEXT.map(lambda text: text.replace("\x00", "") + "x")
+LABELS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}", fullmatch=True)
 UNIT = st.floats(0, 1)
 WEIGHT = st.floats(0, 1000, exclude_min=True)
 WHOLE = st.integers(0, 2**53)
@@ -61,6 +63,8 @@ SPECS = st.builds(
     output=maybe(ANY_TEXT),
     candidate=maybe(st.builds(Candidate, model=st.just("openai/m"), parameters=PARAMETERS)),
     judge=st.builds(JudgeSettings, model=st.just("google/m"), rubric=RUBRICS, reference=maybe(PROMPTS)),
+    run=maybe(LABELS),
+    item=maybe(LABELS),
     metadata=st.dictionaries(ANY_TEXT, ANY_TEXT, max_size=3),
 )
 INFERENCES = st.builds(

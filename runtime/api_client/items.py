@@ -1,10 +1,10 @@
-"""Step 1 of the demo: read the JSONL files. A malformed line is named, and the rest goes on."""
+"""Step 1 of sending lines: read the JSONL files. A malformed line is named, and the rest goes on."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 NAME_FIELDS = ("id", "custom_id")
 """The caller's own name of a line, shown and not sent; `metadata.id`, which is sent, serves too."""
@@ -31,9 +31,22 @@ class Malformed:
     reason: str
 
 
+Read = TypeVar("Read")
+
+
 def read_items(paths: Iterable[Path]) -> tuple[list[Item], list[Malformed]]:
     """Raises OSError where a file cannot be read."""
-    items: list[Item] = []
+    return read_lines(paths, _item)
+
+
+def read_lines(
+    paths: Iterable[Path], read: Callable[[dict[str, Any], str], Read]
+) -> tuple[list[Read], list[Malformed]]:
+    """`read` makes something of a line's object and its place, or raises ValueError with what is wrong with it.
+
+    Raises OSError where a file cannot be read.
+    """
+    found: list[Read] = []
     malformed: list[Malformed] = []
     for path in paths:
         for number, line in enumerate(path.read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines(), start=1):
@@ -41,21 +54,26 @@ def read_items(paths: Iterable[Path]) -> tuple[list[Item], list[Malformed]]:
                 continue
             where = f"{path.name}:{number}"
             try:
-                items.append(_item(line, where))
+                found.append(read(_object(line), where))
             except (ValueError, RecursionError) as error:
                 malformed.append(Malformed(where, _reason(error)))
-    return items, malformed
+    return found, malformed
 
 
-def _item(line: bytes, where: str) -> Item:
+def _object(line: bytes) -> dict[str, Any]:
     value = json.loads(line.decode(), parse_constant=_refuse)
     if not isinstance(value, dict):
         raise ValueError("not a JSON object")  # noqa: TRY004 - a fault of the line, like the others
+    return value
+
+
+def _item(value: dict[str, Any], where: str) -> Item:
     body = {field: content for field, content in value.items() if field not in NAME_FIELDS}
-    return Item(name=_name(value) or where, where=where, body=body)
+    return Item(name=name_of(value) or where, where=where, body=body)
 
 
-def _name(value: dict[str, Any]) -> str:
+def name_of(value: dict[str, Any]) -> str:
+    """What the line calls itself; empty where it does not."""
     metadata = value.get("metadata")
     candidates = [value.get(field) for field in NAME_FIELDS]
     candidates += [metadata.get("id")] if isinstance(metadata, dict) else []

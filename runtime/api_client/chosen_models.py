@@ -1,4 +1,4 @@
-"""Which models the demo asks: the local one, or with keys in the environment those of OpenAI and Google."""
+"""Which models are asked: the local one, or with keys in the environment those of OpenAI and Google."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Step 2 of the demo: send one line and wait for its end, whatever is killed and started again meanwhile."""
+"""Step 2 of sending lines: send one and wait for its end, whatever is killed and started again meanwhile."""
 
 import asyncio
 import time
@@ -7,8 +7,8 @@ from typing import Any
 
 import aiohttp
 
-from runtime.local.demo.items import Item
-from runtime.local.demo.result import Ending, Result, ended
+from runtime.api_client.items import Item
+from runtime.api_client.result import Ending, Result, ended
 
 WAIT_SECONDS = 20
 """One read waits this long for the end (`Prefer: wait`)."""
@@ -35,16 +35,17 @@ class Refused(Exception):
 class GatewayClient:
     def __init__(self, *, session: aiohttp.ClientSession, base_url: str, headers: Mapping[str, str]) -> None:
         self._session = session
+        self.base_url = base_url
         self._url = f"{base_url}/v1/evaluations"
         self._headers = headers
 
-    async def evaluate(self, item: Item, body: dict[str, Any], *, idempotency_key: str) -> Result:
+    async def evaluate(self, item: Item, *, idempotency_key: str) -> Result:
         """The same key on every try: however often the line is sent, it is judged once."""
         try:
             headers = {**self._headers, "Idempotency-Key": idempotency_key}
-            evaluation = await self._until_answered("POST", self._url, json=body, headers=headers)
+            evaluation = await self._until_answered("POST", self._url, json=item.body, headers=headers)
         except Refused as refused:
-            return Result(item, Ending.REJECTED, explanation=_explain(refused.problem))
+            return Result(item, Ending.REJECTED, explanation=explain(refused.problem))
         except GatewayGone:
             return Result(item, Ending.LOST, explanation="the gateway did not accept it in time")
         evaluation_id = evaluation["id"]
@@ -61,6 +62,14 @@ class GatewayClient:
 
     async def page(self, **query: str) -> dict[str, Any]:
         return await self._until_answered("GET", self._url, params=query)
+
+    async def get(self, path: str, **query: str) -> dict[str, Any]:
+        """Raises Refused or GatewayGone."""
+        return await self._until_answered("GET", f"{self.base_url}{path}", params=query)
+
+    async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Raises Refused or GatewayGone."""
+        return await self._until_answered("POST", f"{self.base_url}{path}", json=body)
 
     async def _until_answered(self, method: str, url: str, **call: Any) -> dict[str, Any]:
         """Raises Refused for a 4xx, GatewayGone when patience runs out."""
@@ -81,7 +90,7 @@ class GatewayClient:
         raise GatewayGone
 
 
-def _explain(problem: dict[str, Any]) -> str:
+def explain(problem: dict[str, Any]) -> str:
     """Pointer and rule of each wrong field, or the problem's own advice."""
     fields = [f"{error['pointer'] or 'body'}: {error['detail']}" for error in problem.get("errors", ())]
     return "; ".join(fields) or str(problem.get("detail") or "refused")

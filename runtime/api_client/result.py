@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from runtime.api_client.items import Item
 from runtime.contracts.outcomes import Outcome
-from runtime.local.demo.items import Item
 
 
 class Ending(StrEnum):

@@ -7,10 +7,10 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from runtime.local.demo.result import Ending, Result
+from runtime.api_client.result import Ending, Result
 
 
-class DemoProgress:
+class SendProgress:
     def __init__(self, console: Console, *, total: int) -> None:
         self._console = console
         self._total = total

@@ -1,0 +1,88 @@
+"""The command line: which command, with what, and how a failure is said."""
+
+import argparse
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from runtime.api_client.gateway import GatewayGone, Refused, explain
+from runtime.cli.attack import attack
+from runtime.cli.calibrate import calibrate
+from runtime.cli.judge_options import BadRubric, JudgeOptions
+from runtime.cli.labelled import Labels
+from runtime.cli.runs import compare, summarise
+from runtime.cli.session import gateway_session
+from runtime.local.detach import StartFailed
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    chosen = _parser().parse_args(arguments)
+    console = Console(highlight=False)
+    try:
+        return asyncio.run(_run(chosen, console))
+    except Refused as refused:
+        console.print(explain(refused.problem), style="red", soft_wrap=True, markup=False)
+    except GatewayGone:
+        console.print("The gateway does not answer: check --url, or `make status`", style="red")
+    except (StartFailed, BadRubric) as error:
+        console.print(str(error), style="red", soft_wrap=True, markup=False)
+    except OSError as error:
+        console.print(f"{error.filename}: {error.strerror}", style="red", soft_wrap=True, markup=False)
+    except KeyboardInterrupt:
+        console.print("Interrupted. What was sent is judged all the same; the same command goes on from there.")
+        return INTERRUPTED
+    return 1
+
+
+async def _run(chosen: argparse.Namespace, console: Console) -> int:
+    async with gateway_session(chosen.url, console) as client:
+        match chosen.command:
+            case "calibrate":
+                labels = Labels(pass_label=chosen.pass_label, criterion=chosen.criterion)
+                options = JudgeOptions.read(chosen.judge, chosen.rubric)
+                return await calibrate(
+                    chosen.file, client, console, labels=labels, options=options, limit=chosen.limit, svg=chosen.svg
+                )
+            case "attack":
+                return await attack(client, console, options=JudgeOptions.read(chosen.judge, chosen.rubric))
+            case "run":
+                return await summarise(chosen.name, client, console)
+            case _:
+                return await compare(chosen.name, chosen.other, client, console)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="llm-judge", description="How far a judge, and a run, can be trusted.")
+    parser.add_argument("--url", help="the gateway; without it the system on this machine, started if need be")
+    commands = parser.add_subparsers(dest="command", required=True)
+    judge = argparse.ArgumentParser(add_help=False)
+    judge.add_argument("--judge", metavar="MODEL", help="provider/model; the deployment may have a default")
+    judge.add_argument("--rubric", help="the name of a rubric, or a JSON file with one")
+
+    measure = commands.add_parser(
+        "calibrate", parents=[judge], help="measure a judge against the human labels of FILE (JSON lines)"
+    )
+    measure.add_argument("file", type=Path)
+    measure.add_argument("--limit", type=_positive, help="so many of its lines, drawn at random, the same each time")
+    measure.add_argument("--pass-label", help="the value of `human_label` that means good")
+    measure.add_argument("--criterion", help="which of several human scores; without it their mean")
+    measure.add_argument("--svg", type=Path, help="write the table as a picture too")
+
+    commands.add_parser("attack", parents=[judge], help="try to talk a judge into good scores, and count how often")
+    one = commands.add_parser("run", help="sum up the evaluations of a run")
+    one.add_argument("name")
+    two = commands.add_parser("compare", help="two runs over the same items")
+    two.add_argument("name")
+    two.add_argument("other")
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number

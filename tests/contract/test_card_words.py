@@ -1,0 +1,40 @@
+"""What is said about a judge, from good to poor."""
+
+import pytest
+
+from runtime.contracts.calibration import Estimate, JudgeCard
+from runtime.contracts.card_words import coverage_words, figures, verdict
+from tests.contract.calibrations import BINARY, PAIRS
+
+
+@pytest.mark.parametrize(
+    ("kappa", "said"),
+    [
+        ((-0.1, -0.3, 0.1), "no better than chance"),
+        ((0.1, -0.1, 0.3), "Chance cannot be ruled out"),
+        ((0.3, 0.1, 0.5), "weakly"),
+        ((0.5, 0.3, 0.7), "Moderate"),
+        ((0.8, 0.7, 0.9), "Substantial"),
+    ],
+)
+def test_a_verdict_in_words_follows_kappa_and_its_interval(kappa: tuple[float, float, float], said: str) -> None:
+    value, low, high = kappa
+    assert said in verdict(BINARY.model_copy(update={"kappa": Estimate(value=value, low=low, high=high)}))
+
+
+def test_a_judge_that_does_not_beat_a_baseline_is_told_so() -> None:
+    poor = BINARY.model_copy(update={"accuracy": Estimate(value=0.5, low=0.4, high=0.6)})
+    assert "does not beat `always pass`" in verdict(poor)
+    assert "does not beat" not in verdict(BINARY)
+
+
+def test_what_has_no_score_is_counted_by_its_outcome() -> None:
+    assert coverage_words(BINARY) == "20 of 21 items scored; without a score: 1 judge_error"
+
+
+@pytest.mark.parametrize("card", [BINARY, PAIRS])
+def test_each_figure_that_a_card_has_is_named_once(card: JudgeCard) -> None:
+    names = [name for name, _, _ in figures(card)]
+    assert len(set(names)) == len(names)
+    assert ("sensitivity" in names) is (card.sensitivity is not None)
+    assert ("order consistency" in names) is (card.pairwise is not None)

@@ -1,0 +1,149 @@
+"""A run summed up: over what was scored, with what a reader has to know."""
+
+import random
+import tracemalloc
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from runtime.contracts.calibration import Calibration, RunSummary, Spending
+from runtime.contracts.judged import Judged, JudgeKey, identities
+from runtime.contracts.outcomes import Outcome, Usage
+from runtime.measure.card import judge_card
+from runtime.measure.run_summary import run_summary
+from tests.contract.evaluations import START
+from tests.runtime.measure.judged_items import KEY, failed, labelled, scored
+
+
+def calibration(errors: int = 10, **judge: Any) -> Calibration:
+    """Of 100 labels, half of them passes; `errors` of each kind."""
+    items = [
+        labelled(scored(0.2 + 0.6 * (passed != (place < errors)) + place / 1000), passed=passed)
+        for passed in (True, False)
+        for place in range(50)
+    ]
+    (identity,) = identities([item.judged for item in items])
+    return Calibration(
+        id=uuid4(),
+        tenant="t",
+        name="spring",
+        created_at=START,
+        judge=identity.model_copy(update=judge),
+        card=judge_card(items, pass_score=0.5),
+    )
+
+
+def like_the_calibration(count: int = 100, **changes: Any) -> list[Judged]:
+    chance = random.Random(4)  # noqa: S311 - the same each time
+    return [scored(0.2 + 0.6 * chance.randint(0, 1) + chance.random() / 20, **changes) for _ in range(count)]
+
+
+def summed(items: list[Judged], of: Calibration | None = None, newest: Calibration | None = None) -> RunSummary:
+    return run_summary("r", items, still_open=0, calibration=of, newest=newest)
+
+
+def test_a_run_is_counted_and_its_mean_is_over_what_was_scored() -> None:
+    items = [*(scored(score / 40) for score in range(41)), failed(), failed(Outcome.REFUSED)]
+    found = run_summary("r", items, still_open=3, calibration=None, newest=None)
+    assert (found.evaluations, found.open) == (46, 3)
+    assert found.outcomes == {Outcome.SCORED: 41, Outcome.JUDGE_ERROR: 1, Outcome.REFUSED: 1}
+    assert found.coverage == 41 / 43
+    assert found.mean_score is not None
+    assert found.mean_score.value == pytest.approx(0.5)
+    assert 0.35 < found.mean_score.low < 0.5 < found.mean_score.high < 0.65
+
+
+def test_candidate_and_judge_are_added_up_apart_over_what_was_counted() -> None:
+    spent = Spending(usage=Usage(input_tokens=7, output_tokens=2))
+    found = summed([scored(0.5, candidate_spending=spent), scored(0.5), failed(candidate_spending=spent)])
+    assert found.candidate == Spending(usage=Usage(input_tokens=14, output_tokens=4), cost_usd=None)
+    assert found.judge == Spending(usage=Usage(input_tokens=20, output_tokens=2), cost_usd=0.5)
+
+
+def test_a_jury_has_its_alpha_and_those_that_need_a_human_are_counted() -> None:
+    agreed = [scored(s, of={"votes": (("a", s), ("b", s)), "needs_human": s > 0.5}) for s in (0.1, 0.5, 0.9)]
+    assert summed(agreed).jury_alpha == pytest.approx(1)
+    assert summed(agreed).needs_human == 1
+    split = [scored(s, of={"votes": (("a", s), ("b", 1 - s))}) for s in (0.1, 0.5, 0.9)]
+    alpha = summed(split).jury_alpha
+    assert alpha is not None
+    assert alpha < 0
+    assert summed([scored(0.5)]).jury_alpha is None
+
+
+def test_with_a_calibration_the_pass_rate_is_measured_and_corrected() -> None:
+    items, of = like_the_calibration(), calibration()
+    found = summed(items, of)
+    passed = sum(item.score is not None and item.score >= 0.5 for item in items) / len(items)
+    rate = found.pass_rate
+    assert rate is not None
+    assert rate.corrected is not None
+    assert rate.calibration_id == of.id
+    assert rate.measured.value == passed
+    assert rate.corrected.value == pytest.approx((passed + 0.8 - 1) / 0.6)
+    assert found.warnings == ()
+
+
+def test_a_judge_no_better_than_chance_corrects_nothing_and_that_is_said() -> None:
+    found = summed(like_the_calibration(), calibration(errors=25))
+    assert found.pass_rate is not None
+    assert found.pass_rate.corrected is None
+    assert len(found.warnings) == 2
+    assert all("chance" in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [({"served_models": ("j-002",)}, "j-002 was served, then it was j-001"), ({"prompt_hash": "other"}, "other words")],
+)
+def test_a_judge_that_changed_since_its_calibration_is_told(change: dict[str, Any], word: str) -> None:
+    (warning,) = summed(like_the_calibration(of=change), calibration()).warnings
+    assert "changed since its calibration" in warning
+    assert word in warning
+
+
+def test_data_that_drifted_since_the_calibration_is_told() -> None:
+    lengths, scores = (
+        summed(like_the_calibration(output_length=900), calibration()),
+        summed([scored(0.95 + place / 10_000) for place in range(100)], calibration()),
+    )
+    assert ["lengths differ" in warning for warning in lengths.warnings] == [True]
+    assert ["scores differ" in warning for warning in scores.warnings] == [True]
+
+
+def test_a_calibration_of_another_judge_says_nothing_about_this_one() -> None:
+    other = calibration(requested_model="google/older")
+    found = summed(like_the_calibration(), newest=other)
+    assert found.pass_rate is None
+    (warning,) = found.warnings
+    assert "(spring) is of google/older with mine@1, pointwise, the run's judge is google/j" in warning
+    assert "no calibration" in summed(like_the_calibration()).warnings[0]
+
+
+def test_several_judges_in_one_run_are_told_and_named_the_most_used_first() -> None:
+    other = JudgeKey(requested_model="google/k", rubric="mine@1", mode=KEY.mode)
+    found = summed([*like_the_calibration(40), scored(0.5, judge=other)], calibration())
+    assert [judge.requested_model for judge in found.judges] == ["google/j", "google/k"]
+    assert found.pass_rate is None
+    assert ["Several judges" in warning for warning in found.warnings] == [True]
+
+
+def test_few_scores_are_told_and_one_has_no_interval() -> None:
+    found = summed([scored(0.5)], calibration())
+    assert found.mean_score is None
+    assert any("Only 1 have a score" in warning for warning in found.warnings)
+
+
+def test_a_run_that_has_only_open_evaluations_has_no_figures() -> None:
+    found = run_summary("r", [], still_open=4, calibration=None, newest=None)
+    assert (found.evaluations, found.open, found.coverage, found.mean_score, found.judges) == (4, 4, None, None, ())
+
+
+def test_the_largest_run_is_summed_up_in_little_memory() -> None:
+    items = [scored(place / 20_000) for place in range(20_000)]
+    tracemalloc.start()
+    summed(items)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 150 * 2**20
