@@ -4,7 +4,7 @@ The model answers the task first and is then asked about the answer under judgem
 own words in view it tells right from wrong better. It does not answer where the caller gave a reference, nor where it
 wrote the answer under judgement: comparing that with itself would praise every mistake.
 Two answers are examined each by itself, in the same words, and their scores compared: shown side by side, such a model
-prefers the first, whichever that is.
+prefers the first, whichever that is (decision 26). There it does not answer first: its words move both scores alike.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ class LikelihoodJudge:
         calls = LikelihoodCalls(
             model=self._model, name=task.model, key=key, deadline_at=started + deadline_seconds, on_reply=on_reply
         )
-        judged = await _judged(task, calls)
+        judged = await (_graded(task, calls) if task.baseline is None else _compared(task, task.baseline, calls))
         return JudgeResult(
             score=judged.score,
             criteria=judged.criteria,
@@ -68,29 +68,34 @@ class _Judged:
     score: float
     criteria: tuple[CriterionScore, ...]
     confidence: float
-    own: str | None
     rationale: str
+    own: str | None = None
     comparison: Comparison | None = None
 
 
-async def _judged(task: JudgeTask, calls: LikelihoodCalls) -> _Judged:
+async def _graded(task: JudgeTask, calls: LikelihoodCalls) -> _Judged:
     dialogue, own = Dialogue.on(task), None
     if dialogue.reference is None and not task.self_judged:
         own = (await calls.answer(dialogue.first())).strip() or None
         dialogue = replace(dialogue, own=as_data(own) if own else None)
     score, criteria = await _examined(dialogue, task.rubric, calls)
-    basis = _basis(task, own)
-    if task.baseline is None:
-        return _Judged(score=score, criteria=criteria, confidence=confidence(criteria), own=own, rationale=basis)
-    other, others = await _examined(replace(dialogue, answer=as_data(task.baseline)), task.rubric, calls)
-    probability = better(score, other)
-    compared_score, compared = _compared(preference(probability))
     return _Judged(
-        score=compared_score,
+        score=score, criteria=criteria, confidence=confidence(criteria), own=own, rationale=_basis(task, own)
+    )
+
+
+async def _compared(task: JudgeTask, baseline: str, calls: LikelihoodCalls) -> _Judged:
+    """The output is preferred, or the baseline, or neither; gates count in each one's own score."""
+    dialogue = Dialogue.on(task)
+    score, criteria = await _examined(dialogue, task.rubric, calls)
+    other, others = await _examined(replace(dialogue, answer=as_data(baseline)), task.rubric, calls)
+    probability = better(score, other)
+    preferred_score, compared = _comparison(preference(probability))
+    return _Judged(
+        score=preferred_score,
         criteria=tuple(_compared_criterion(*pair) for pair in zip(criteria, others, strict=True)),
         confidence=max(probability, 1 - probability),
-        own=own,
-        rationale=f"Each answer by itself: {score:.2f} for the output, {other:.2f} for the baseline. {basis}",
+        rationale=f"Each answer was examined by itself: {score:.2f} for the output, {other:.2f} for the baseline.",
         comparison=compared,
     )
 
@@ -106,7 +111,7 @@ async def _examined(
     return total(rubric, scores)
 
 
-def _compared(preferred: Preference) -> tuple[float, Comparison]:
+def _comparison(preferred: Preference) -> tuple[float, Comparison]:
     """No order was shown, so both say the same: such a verdict is order-consistent by construction, not by test."""
     shown = {
         Preference.A: (Shown.FIRST, Shown.SECOND),
