@@ -64,7 +64,8 @@ class Calibrate:
         for start in range(0, len(ids), LOOKUP_IDS_MAX):
             records = await self.read.history.lookup(ids[start : start + LOOKUP_IDS_MAX], tenant=tenant)
             found |= {record.request_id: judged(record) for record in records}
-        unknown, still_open = [], []
+        unknown: list[FieldProblem] = []
+        still_open: list[FieldProblem] = []
         for place, request_id in enumerate(ids):
             if request_id in found:
                 continue

@@ -128,10 +128,8 @@ async def test_filters_select_by_what_a_record_says(history: History, tenant: st
 
 
 async def test_the_evaluations_of_a_run_are_found_by_its_name_alone(history: History, tenant: str) -> None:
-    of_run = [
-        await history.record(end(identity(tenant=tenant, spec=spec(run="night:1", item=f"i-{number}"))))
-        for number, end in enumerate((completed, failed))
-    ]
+    first, second = (identity(tenant=tenant, spec=spec(run="night:1", item=item)) for item in ("a", "b"))
+    of_run = [await history.record(completed(first)), await history.record(failed(second))]
     for run in (None, "night:10", "Night:1"):
         await history.record(completed(identity(tenant=tenant, spec=spec(run=run))))
     await history.record(completed(identity(tenant=f"{tenant}2", spec=spec(run="night:1"))))
