@@ -23,7 +23,7 @@ from rich.table import Table
 from config.runtime_document import ProviderSettings
 from config.topology import Provider
 from runtime.contracts.evaluation import Message
-from runtime.contracts.rubric import DEFAULT_RUBRIC
+from runtime.contracts.rubrics import DEFAULT_RUBRIC
 from runtime.judge.ports import JudgeTask
 from runtime.judge.structured import StructuredJudge
 from runtime.providers.chat_model import ChatRequest
@@ -76,7 +76,7 @@ async def by_hand(stub_url: str, *, total: int, callers: int) -> Measured:
         Provider.GOOGLE: ProviderSettings(base_url=stub_url, max_in_flight=callers),
     }
     async with AsyncExitStack() as stack:
-        models = await stack.enter_async_context(open_models(settings, settings=lambda: settings))
+        models = (await stack.enter_async_context(open_models(settings, settings=lambda: settings))).chat
         judge = StructuredJudge(model=models[Provider.GOOGLE])
         question = (Message(role="user", content=PROMPT),)
 

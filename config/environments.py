@@ -12,6 +12,7 @@ from config.limits import KEEP_ALIVE_SECONDS, Limits
 from config.naming import ONE_MACHINE, Names
 from config.network import Network
 from config.operations import Operations
+from config.prices import Prices
 from config.public_endpoint import PublicEndpoint
 from config.regions import REGIONS
 from config.resources import Resources
@@ -28,6 +29,8 @@ class Environment(Frozen):
     name: EnvironmentName
     region: str
     limits: Limits
+    prices: Prices = Field(default={})
+    """What the evaluations' `cost_usd` is reckoned with."""
 
     @property
     def names(self) -> Names:

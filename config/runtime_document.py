@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from config.base import Frozen
 from config.limits import Limits
 from config.naming import ONE_MACHINE
+from config.prices import Prices
 from config.tenant import Tenants
 from config.topology import CHANNELS, SERVICES, Provider
 
@@ -69,6 +70,7 @@ class RuntimeDocument(Frozen):
     """By service name of the topology, without a trailing slash."""
     providers: dict[Provider, ProviderSettings]
     default_models: DefaultModels
+    prices: Prices = Field(default={})
     sealing_verify_key: str
     """Says which public sealing keys are genuine: ECDSA on P-256, SubjectPublicKeyInfo in DER, base64."""
     limits: Limits

@@ -91,7 +91,7 @@ JUDGE = Service(
     port=8004,
     module="runtime.judge",
     stage=Stage.JUDGE,
-    providers=(Provider.GOOGLE, Provider.LOCAL),
+    providers=(Provider.GOOGLE, Provider.OPENAI, Provider.LOCAL),
 )
 AI_MODEL = Service(name="ai-model-service", port=8005, module="runtime.ai_model", reads_settings=False)
 SERVICES = (GATEWAY, REDIS, PERSISTENCE, INFERENCE, JUDGE, AI_MODEL)
@@ -133,6 +133,7 @@ FLOWS = (
     ),
     Flow(source=JUDGE.name, destination=SQS, port=HTTPS_PORT),
     Flow(source=JUDGE.name, destination=GOOGLE_API, port=HTTPS_PORT),
+    Flow(source=JUDGE.name, destination=OPENAI_API, port=HTTPS_PORT),
     Flow(source=JUDGE.name, destination=AI_MODEL.name, port=AI_MODEL.port),
     Flow(source=REDIS.name, destination=ELASTICACHE, port=REDIS_PORT),
     Flow(source=PERSISTENCE.name, destination=RDS, port=MYSQL_PORT),

@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 STAGES = {"openai": "inference", "google": "judge"}
-"""Which stage calls which provider."""
+"""Which stage the key is for: a judge of OpenAI's needs it sealed for `judge`."""
 HEADERS = {"openai": "X-OpenAI-Api-Key-Sealed", "google": "X-Google-Api-Key-Sealed"}
 VERSION = "llm-judge-seal-v1"
 PADDED_BYTES = 256

@@ -44,6 +44,7 @@ def deployed_document(
         service_urls=reached.service_urls,
         providers=reached.providers,
         default_models=reached.default_models,
+        prices=environment.prices,
         sealing_verify_key=verify_key,
         limits=environment.limits,
         tenants=tenants,

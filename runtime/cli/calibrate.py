@@ -1,8 +1,6 @@
 """`llm-judge calibrate FILE`: have every line judged, hand in what humans said of it, show how far both agree."""
 
-import hashlib
 import io
-import json
 import random
 import re
 from collections.abc import Sequence
@@ -20,6 +18,7 @@ from runtime.api_client.send import send_items
 from runtime.cli.card_table import card_table
 from runtime.cli.judge_options import JudgeOptions
 from runtime.cli.labelled import Labelled, Labels
+from runtime.cli.run_name import run_name
 from runtime.contracts.calibration import Calibration
 from runtime.contracts.evaluation import LABEL_PATTERN
 
@@ -49,8 +48,9 @@ async def calibrate(
         return 1
     chosen = drawn(lines, limit)
     name = re.sub(r"[^A-Za-z0-9_.-]", "-", file.stem).strip("-._") or "labels"
-    run = run_name(name, chosen, options)
-    items = [_with_judge(line.item, run, options) for line in chosen]
+    items = [_with_judge(line.item, options) for line in chosen]
+    run = run_name(f"calibrate-{name}", items)
+    items = [replace(item, body={**item.body, "run": run}) for item in items]
     with SendProgress(console, total=len(items)) as progress:
         results = await send_items(items, client=client, key_of=lambda place, _: f"{run}-{place}", on_result=progress)
     _tell_failures(results, console)
@@ -72,14 +72,8 @@ def drawn(lines: Sequence[Labelled], limit: int | None) -> list[Labelled]:
     return [lines[place] for place in places]
 
 
-def run_name(name: str, lines: Sequence[Labelled], options: JudgeOptions) -> str:
-    """The same lines and judge are the same run: an interrupted one goes on, and asks nothing twice."""
-    asked = json.dumps([options.as_body(), [line.item.body for line in lines]], sort_keys=True)
-    return f"calibrate-{name[:40]}-{hashlib.sha256(asked.encode()).hexdigest()[:12]}"
-
-
-def _with_judge(item: Item, run: str, options: JudgeOptions) -> Item:
-    body = {**item.body, "judge": options.as_body(**item.body["judge"]), "run": run}
+def _with_judge(item: Item, options: JudgeOptions) -> Item:
+    body = {**item.body, "judge": options.as_body(**item.body["judge"])}
     return replace(item, body=body | ({"item": item.name} if LABEL.match(item.name) else {}))
 
 

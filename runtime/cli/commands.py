@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from runtime.api_client.gateway import GatewayGone, Refused, explain
+from runtime.cli.attack import attack
 from runtime.cli.calibrate import calibrate
 from runtime.cli.judge_options import BadRubric, JudgeOptions
 from runtime.cli.labelled import Labels
@@ -46,6 +47,8 @@ async def _run(chosen: argparse.Namespace, console: Console) -> int:
                 return await calibrate(
                     chosen.file, client, console, labels=labels, options=options, limit=chosen.limit, svg=chosen.svg
                 )
+            case "attack":
+                return await attack(client, console, options=JudgeOptions.read(chosen.judge, chosen.rubric))
             case "run":
                 return await summarise(chosen.name, client, console)
             case _:
@@ -69,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     measure.add_argument("--criterion", help="which of several human scores; without it their mean")
     measure.add_argument("--svg", type=Path, help="write the table as a picture too")
 
+    commands.add_parser("attack", parents=[judge], help="try to talk a judge into good scores, and count how often")
     one = commands.add_parser("run", help="sum up the evaluations of a run")
     one.add_argument("name")
     two = commands.add_parser("compare", help="two runs over the same items")

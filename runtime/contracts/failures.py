@@ -31,6 +31,8 @@ class FailureReason(StrEnum):
     MALFORMED = "malformed"
     TRUNCATED = "truncated"
     UNPARSEABLE = "judge_unparseable"
+    NO_QUORUM = "jury_no_quorum"
+    EVIDENCE = "judge_evidence"
     BLOCKED = "blocked"
     REFUSED = "refused"
     OUTPUT_TOO_LARGE = "output_too_large"
@@ -69,6 +71,12 @@ POLICIES: dict[FailureReason, Policy] = {
     ),
     FailureReason.UNPARSEABLE: Policy(
         Retry.NEVER, "The judge did not answer in the rubric's form: use a stronger judge."
+    ),
+    FailureReason.NO_QUORUM: Policy(
+        Retry.NEVER, "Less than half of the jury's weight gave a verdict: look for `juror_abstained` in the log."
+    ),
+    FailureReason.EVIDENCE: Policy(
+        Retry.NEVER, "The judge quoted words that do not stand in the answer: use a stronger judge."
     ),
     FailureReason.BLOCKED: Policy(Retry.NEVER, "The provider's safety filter blocked the text.", Outcome.BLOCKED),
     FailureReason.REFUSED: Policy(Retry.NEVER, "The candidate model declined to answer.", Outcome.REFUSED),

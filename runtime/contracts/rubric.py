@@ -1,4 +1,4 @@
-"""A rubric: weighted criteria, each asked and scored separately; the total is computed by code."""
+"""A rubric's shape: weighted criteria, each asked and scored separately; the total is computed by code."""
 
 from typing import Annotated, Self
 
@@ -8,6 +8,8 @@ from config.base import Frozen
 from runtime.contracts.text import Text
 
 CriterionName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+RubricName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}(@[1-9][0-9]{0,6})?$")]
+"""Of a rubric of ours: `name` is its newest version, `name@version` that one."""
 
 
 class Criterion(Frozen):
@@ -44,14 +46,3 @@ class Rubric(Frozen):
     @property
     def label(self) -> str:
         return f"{self.name}@{self.version}"
-
-
-CORRECT_AND_HELPFUL = Rubric(
-    name="correct_and_helpful",
-    criteria=(
-        Criterion(name="correct", question="Is the answer correct?", weight=2),
-        Criterion(name="on_task", question="Does the answer do what was asked?", weight=1),
-    ),
-)
-RUBRICS: dict[str, Rubric] = {rubric.name: rubric for rubric in (CORRECT_AND_HELPFUL,)}
-DEFAULT_RUBRIC = CORRECT_AND_HELPFUL

@@ -1,6 +1,7 @@
 """A pair of answers is shown in both orders, and only what survives the swap is a preference (Zheng et al. 2023)."""
 
 from enum import StrEnum
+from typing import overload
 
 from config.base import Frozen
 
@@ -35,6 +36,10 @@ def unswapped(shown: Shown, *, a_is_first: bool) -> Preference:
     return (_A_FIRST if a_is_first else _B_FIRST)[shown]
 
 
+@overload
+def combined(a_first: Shown, b_first: Shown) -> PairVerdict: ...
+@overload
+def combined(a_first: Shown | None, b_first: Shown | None) -> PairVerdict | None: ...
 def combined(a_first: Shown | None, b_first: Shown | None) -> PairVerdict | None:
     """The verdict of both orders. None: one of them failed, and half a verdict is none."""
     if a_first is None or b_first is None:

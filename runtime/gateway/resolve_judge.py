@@ -1,10 +1,15 @@
 """What a request says about its judge, checked as a whole: a pure function."""
 
+from typing import Any
+
 from config.runtime_document import RuntimeDocument
 from config.topology import JUDGE, Provider
+from runtime.contracts.answer_schema import UnusableSchema, check_schema
 from runtime.contracts.evaluation import JudgeSettings, Mode
+from runtime.contracts.jury import COIN
 from runtime.contracts.models import parse_model
-from runtime.contracts.rubric import DEFAULT_RUBRIC, RUBRICS, Rubric
+from runtime.contracts.rubric import Rubric
+from runtime.contracts.rubrics import DEFAULT_RUBRIC, RUBRICS
 from runtime.gateway.provider_keys import KEY_HEADERS
 from runtime.gateway.resolve_model import model_problems
 from runtime.gateway.schemas import EvaluationIn, JudgeIn
@@ -34,7 +39,7 @@ def _rubric(asked: str | Rubric | None) -> tuple[Rubric | None, list[FieldProble
         return asked, []
     if asked in RUBRICS:
         return RUBRICS[asked], []
-    known = ", ".join(sorted(RUBRICS))
+    known = ", ".join(sorted({rubric.name for rubric in RUBRICS.values()}))
     return None, [_error("/judge/rubric", f"Unknown rubric: use one of {known}, or an object.")]
 
 
@@ -61,9 +66,13 @@ def _combination_errors(asked: JudgeIn) -> list[FieldProblem]:
         errors.append(_error("/judge/model", "Give either `model` or `jury`."))
     if len({juror.model for juror in asked.jury}) != len(asked.jury):
         errors.append(_error("/judge/jury", "Name each judge once: the same judge twice is no second opinion."))
+    if asked.jury and all(juror.accuracy <= COIN for juror in asked.jury):
+        detail = "No member is better than chance, so none has a vote: name one with an accuracy above 0.5."
+        errors.append(_error("/judge/jury", detail))
     if asked.jury and asked.cascade:
         errors.append(_error("/judge/cascade", "Give either `jury` or `cascade`."))
     if asked.cascade:
+        errors += _schema_errors(asked.cascade.json_schema)
         if asked.cascade.exact_match and asked.reference is None:
             errors.append(_error("/judge/reference", "Give the reference that an exact match is looked for with."))
         if asked.mode is Mode.PAIRWISE and (asked.cascade.exact_match or asked.cascade.json_schema is not None):
@@ -75,11 +84,23 @@ def _combination_errors(asked: JudgeIn) -> list[FieldProblem]:
     return errors
 
 
+def _schema_errors(schema: dict[str, Any] | None) -> list[FieldProblem]:
+    if schema is None:
+        return []
+    try:
+        check_schema(schema)
+    except UnusableSchema as unusable:
+        return [_error("/judge/cascade/json_schema", str(unusable))]
+    return []
+
+
 def _one_model_errors(settings: JudgeSettings) -> list[FieldProblem]:
     """What depends on which models are asked. The stage is given one key, so they may need no more than one."""
     providers = {parse_model(name).provider for name in settings.models}
     with_key = sorted(providers & KEY_HEADERS.keys())
     errors = []
+    if settings.cascade and settings.cascade.first == settings.model:
+        errors.append(_error("/judge/cascade/first", "Name a cheaper judge than `model`: this is the same."))
     if len(with_key) > 1:
         detail = f"One provider key goes with an evaluation: use judges of {with_key[0]}/ or of local/."
         errors.append(_error("/judge", detail))

@@ -10,17 +10,17 @@ def model_problems(
     model: str | None, service: Service, pointer: str, document: RuntimeDocument, *, callable_: bool = True
 ) -> list[FieldProblem]:
     """A candidate that is only named, because its answer is given, need not be callable here."""
+    reachable = [provider for provider in service.providers if provider in document.providers]
+    names = " or ".join(f"{provider}/..." for provider in reachable)
     if model is None:
-        names = " or ".join(f"{provider}/..." for provider in service.providers)
         return [FieldProblem(pointer=pointer, detail=f"Name a model: {names}.")]
     ref = parse_model(model)
     if not callable_:
         return []
-    settings = document.providers.get(ref.provider)
-    if ref.provider not in service.providers or settings is None:
-        names = " or ".join(f"{provider}/..." for provider in service.providers)
+    if ref.provider not in reachable:
         return [FieldProblem(pointer=pointer, detail=f"{ref.provider}/ models are not available here: use {names}.")]
-    if settings.models and ref.model not in settings.models:
-        served = ", ".join(f"{ref.provider}/{name}" for name in settings.models)
+    models = document.providers[ref.provider].models
+    if models and ref.model not in models:
+        served = ", ".join(f"{ref.provider}/{name}" for name in models)
         return [FieldProblem(pointer=pointer, detail=f"Unknown model: this deployment serves {served}.")]
     return []

@@ -18,7 +18,7 @@ from runtime.contracts.failures import Failure
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.models import ModelName
 from runtime.contracts.outcomes import InferenceResult, JudgeResult, Outcome
-from runtime.contracts.rubric import CriterionName, Rubric
+from runtime.contracts.rubric import Rubric, RubricName
 from runtime.contracts.text import AnyText, Text
 
 ShortText = Annotated[AnyText, StringConstraints(max_length=512)]
@@ -32,7 +32,9 @@ class CandidateIn(Frozen):
 class JudgeIn(Frozen):
     model: ModelName | None = Field(default=None, description="`provider/model`; the deployment may have a default")
     mode: Mode = Field(default=Mode.POINTWISE, description="`pairwise`: against `baseline`, in both orders")
-    rubric: CriterionName | Rubric | None = Field(default=None, description="The name of a rubric, or a rubric")
+    rubric: RubricName | Rubric | None = Field(
+        default=None, description="A rubric of ours, `name` (the newest) or `name@version`, or one of your own"
+    )
     reference: Text | None = Field(default=None, description="A known good answer to compare with")
     decision_endpoint: bool = Field(
         default=False, description="Ask the provider's decision endpoint: a probability for each level"

@@ -60,9 +60,10 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
                 turns=StageTurns(stage=Stage.INFERENCE, leases=states, limits=limits, now=_now),
                 publisher=publisher,
                 opener=HpkeOpener(stage=Stage.INFERENCE, keyring=keyring, now=_now),
-                models=models,
+                models=models.chat,
                 places=places_for(INFERENCE.providers, settings),
                 pacer=Pacer(pacing=pacing, stage=Stage.INFERENCE, document=settings, now=_now),
+                prices=lambda: settings().prices,
             )
             worker = await open_workers(
                 stack, sqs=sqs, address=lambda: settings().channels[INFERENCE_CHANNEL.name], run=run, settings=settings

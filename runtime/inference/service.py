@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from config.limits import Limits
+from config.prices import Prices
 from config.topology import Provider, Stage
 from runtime.contracts.evaluation import EvaluationRecord, Identity, given_answer
 from runtime.contracts.failures import FailureReason, failure
@@ -20,6 +21,7 @@ from runtime.messaging.ports import Delivery, MessageTooLarge, Publisher
 from runtime.messaging.worker import Done, Leave, Release
 from runtime.providers.chat_model import ChatModel, ChatRequest, ProviderError
 from runtime.stages.attempts import open_key
+from runtime.stages.cost import cost_usd
 from runtime.stages.envelopes import Broken, bury, read_message, refuse
 from runtime.stages.pacing import Pacer, estimated_tokens
 from runtime.stages.places import Places
@@ -40,6 +42,7 @@ class RunInference:
     models: Mapping[Provider, ChatModel]
     places: Mapping[Provider, Places]
     pacer: Pacer
+    prices: Callable[[], Prices]
 
     async def handle(self, delivery: Delivery) -> Done | Release | Leave:
         """Raises Unavailable where a dependency is away: the message comes back later."""
@@ -104,6 +107,7 @@ class RunInference:
             requested_model=spec.candidate.model,
             served_model=reply.served_model,
             usage=reply.usage,
+            cost_usd=cost_usd(spec.candidate.model, reply.usage, self.prices()),
             duration_ms=duration_ms,
         )
 

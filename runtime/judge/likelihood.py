@@ -1,80 +1,30 @@
-"""How a small local model judges: the probability of Yes against No as its first word, never a number that it writes.
+"""How a small local model judges: by the probabilities of its first word, never by a number that it writes.
 
 The model answers the task first and is then asked about the answer under judgement, each criterion on its own: with its
 own words in view it tells right from wrong better. It does not answer where the caller gave a reference, nor where it
 wrote the answer under judgement: comparing that with itself would praise every mistake.
-A criterion's `levels` are not used: its score is P(yes), a point between them.
+Two answers are examined each by itself, in the same words, and their scores compared: shown side by side, such a model
+prefers the first, whichever that is.
 """
 
 import asyncio
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
 
-from runtime.contracts.evaluation import CandidateParameters, Message
-from runtime.contracts.failures import FailureReason
-from runtime.contracts.outcomes import CriterionScore, JudgeResult, Method, Usage, add_usage
+from runtime.contracts.evaluation import Message
+from runtime.contracts.outcomes import Comparison, CriterionScore, JudgeResult, Method
+from runtime.contracts.rubric import Rubric
+from runtime.contracts.two_orders import Preference, Shown
 from runtime.judge.floor import floored
+from runtime.judge.likelihood_calls import LikelihoodCalls
 from runtime.judge.likelihood_dialogue import Dialogue, as_data
+from runtime.judge.likelihood_reading import better, confidence, criterion_score, preference
+from runtime.judge.pairwise import comparison
 from runtime.judge.ports import JudgeTask, OnReply, unheard
-from runtime.judge.scoring import weighted_mean
-from runtime.providers.chat_model import ChatModel, ChatReply, ChatRequest, ProviderError
-
-OWN_ANSWER_TOKENS = 40
-TOP_LOGPROBS = 20
-
-
-def p_yes(alternatives: Mapping[str, float]) -> float:
-    """P(yes) / (P(yes) + P(no)), from the log-probabilities of the first token's alternatives.
-
-    Raises ProviderError (judge_unparseable) where neither word is among them: that is no verdict, in either direction.
-    """
-    mass = {"yes": 0.0, "no": 0.0}
-    for token, logprob in alternatives.items():
-        word = token.strip().lower()
-        if word in mass:
-            mass[word] += math.exp(logprob)
-    total = sum(mass.values())
-    if not total:
-        raise ProviderError(FailureReason.UNPARSEABLE)
-    return mass["yes"] / total
-
-
-@dataclass(kw_only=True)
-class _Calls:
-    """The calls of one verdict under one deadline, and what they have used."""
-
-    model: ChatModel
-    name: str
-    key: SecretStr | None
-    deadline_at: float
-    on_reply: OnReply
-    served_model: str | None = None
-    usage: Usage | None = None
-
-    async def ask(
-        self, messages: tuple[Message, ...], *, max_tokens: int, top_logprobs: int | None = None
-    ) -> ChatReply:
-        left = self.deadline_at - asyncio.get_running_loop().time()
-        if left <= 0:
-            raise ProviderError(FailureReason.TIMEOUT)
-        request = ChatRequest(
-            model=self.name,
-            messages=messages,
-            parameters=CandidateParameters(temperature=0, max_tokens=max_tokens),
-            top_logprobs=top_logprobs,
-        )
-        reply = await self.model.complete(request, key=self.key, deadline_seconds=left)
-        self.on_reply(reply)
-        self.served_model = reply.served_model
-        self.usage = add_usage(self.usage, reply.usage)
-        return reply
-
-    async def p_yes(self, messages: tuple[Message, ...]) -> float:
-        reply = await self.ask(messages, max_tokens=1, top_logprobs=TOP_LOGPROBS)
-        return p_yes(reply.first_token_logprobs or {})
+from runtime.judge.prompt_hash import prompt_hash, without_texts
+from runtime.judge.scoring import total
+from runtime.providers.chat_model import ChatModel
 
 
 class LikelihoodJudge:
@@ -84,40 +34,98 @@ class LikelihoodJudge:
     async def judge(
         self, task: JudgeTask, *, key: SecretStr | None, deadline_seconds: float, on_reply: OnReply = unheard
     ) -> JudgeResult:
-        """One call more than the rubric has criteria, at most. Raises `ProviderError`."""
+        """A call for each criterion and answer, and one before them, at most. Raises `ProviderError`.
+
+        `samples` are not taken: at temperature 0 they would all be the same.
+        """
         floor = floored(task)
         if floor is not None:
             return floor
-        deadline_at = asyncio.get_running_loop().time() + deadline_seconds
-        calls = _Calls(model=self._model, name=task.model, key=key, deadline_at=deadline_at, on_reply=on_reply)
-        return await _verdict(task, calls)
+        started = asyncio.get_running_loop().time()
+        calls = LikelihoodCalls(
+            model=self._model, name=task.model, key=key, deadline_at=started + deadline_seconds, on_reply=on_reply
+        )
+        judged = await _judged(task, calls)
+        return JudgeResult(
+            score=judged.score,
+            criteria=judged.criteria,
+            rationale=judged.rationale,
+            method=Method.LIKELIHOOD,
+            rubric=task.rubric.label,
+            requested_model=task.requested_model,
+            served_model=calls.served_model,
+            prompt_hash=prompt_hash(_asked(task, own=judged.own is not None)),
+            self_judged=task.self_judged,
+            confidence=judged.confidence,
+            comparison=judged.comparison,
+            usage=calls.usage,
+            duration_ms=round((asyncio.get_running_loop().time() - started) * 1000),
+        )
 
 
-async def _verdict(task: JudgeTask, calls: _Calls) -> JudgeResult:
-    clock = asyncio.get_running_loop().time
-    started = clock()
-    dialogue = Dialogue.on(task)
-    own = None
+@dataclass(frozen=True, kw_only=True)
+class _Judged:
+    score: float
+    criteria: tuple[CriterionScore, ...]
+    confidence: float
+    own: str | None
+    rationale: str
+    comparison: Comparison | None = None
+
+
+async def _judged(task: JudgeTask, calls: LikelihoodCalls) -> _Judged:
+    dialogue, own = Dialogue.on(task), None
     if dialogue.reference is None and not task.self_judged:
-        own = (await calls.ask(dialogue.first(), max_tokens=OWN_ANSWER_TOKENS)).text.strip() or None
+        own = (await calls.answer(dialogue.first())).strip() or None
         dialogue = replace(dialogue, own=as_data(own) if own else None)
-    criteria = []
-    # One after the other: what the model has read for one question it need not read again for the next.
-    for criterion in task.rubric.criteria:
-        score = await calls.p_yes(dialogue.question(criterion.question))
-        criteria.append(CriterionScore(name=criterion.name, weight=criterion.weight, score=score))
-    return JudgeResult(
-        score=weighted_mean(criteria),
-        criteria=tuple(criteria),
-        rationale=_basis(task, own),
-        method=Method.LIKELIHOOD,
-        rubric=task.rubric.label,
-        requested_model=task.requested_model,
-        served_model=calls.served_model,
-        self_judged=task.self_judged,
-        usage=calls.usage,
-        duration_ms=round((clock() - started) * 1000),
+    score, criteria = await _examined(dialogue, task.rubric, calls)
+    basis = _basis(task, own)
+    if task.baseline is None:
+        return _Judged(score=score, criteria=criteria, confidence=confidence(criteria), own=own, rationale=basis)
+    other, others = await _examined(replace(dialogue, answer=as_data(task.baseline)), task.rubric, calls)
+    probability = better(score, other)
+    compared_score, compared = _compared(preference(probability))
+    return _Judged(
+        score=compared_score,
+        criteria=tuple(_compared_criterion(*pair) for pair in zip(criteria, others, strict=True)),
+        confidence=max(probability, 1 - probability),
+        own=own,
+        rationale=f"Each answer by itself: {score:.2f} for the output, {other:.2f} for the baseline. {basis}",
+        comparison=compared,
     )
+
+
+async def _examined(
+    dialogue: Dialogue, rubric: Rubric, calls: LikelihoodCalls
+) -> tuple[float, tuple[CriterionScore, ...]]:
+    """One after the other: what the model has read for one question it need not read again for the next."""
+    scores = [
+        criterion_score(criterion, await calls.first_token(dialogue.on_criterion(criterion)))
+        for criterion in rubric.criteria
+    ]
+    return total(rubric, scores)
+
+
+def _compared(preferred: Preference) -> tuple[float, Comparison]:
+    """No order was shown, so both say the same: such a verdict is order-consistent by construction, not by test."""
+    shown = {
+        Preference.A: (Shown.FIRST, Shown.SECOND),
+        Preference.B: (Shown.SECOND, Shown.FIRST),
+        Preference.TIE: (Shown.TIE, Shown.TIE),
+    }
+    return comparison(*shown[preferred])
+
+
+def _compared_criterion(one: CriterionScore, other: CriterionScore) -> CriterionScore:
+    """Its score is the probability that the output is the better one by this criterion."""
+    return CriterionScore(name=one.name, weight=one.weight, score=better(one.score, other.score))
+
+
+def _asked(task: JudgeTask, *, own: bool) -> tuple[Message, ...]:
+    """All questions of one judgement, without the judged texts."""
+    blank = Dialogue.on(without_texts(task))
+    dialogue = replace(blank, own=blank.answer) if own else blank
+    return tuple(message for criterion in task.rubric.criteria for message in dialogue.on_criterion(criterion))
 
 
 def _basis(task: JudgeTask, own: str | None) -> str:
@@ -126,4 +134,6 @@ def _basis(task: JudgeTask, own: str | None) -> str:
         return f"Compared with the judge's own answer: {' '.join(own.split())}"
     if task.reference is not None:
         return "Compared with the reference."
-    return "The judge wrote this answer itself and had nothing to compare it with."
+    if task.self_judged:
+        return "The judge wrote this answer itself and had nothing to compare it with."
+    return "The judge gave no answer of its own to compare with."

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from runtime.contracts.evaluation import Message
+from runtime.contracts.rubric import Criterion
 from runtime.judge.ports import JudgeTask
 
 _SYSTEM = Message(
@@ -13,6 +14,8 @@ _SYSTEM = Message(
         "Check facts, arithmetic, and whether the answer does what the task asks."
     ),
 )
+BINARY = 2
+"""Levels of a yes/no criterion."""
 _MARKS = re.compile(r"<(?=\||\s*/?\s*(?:s|answer)\s*>|(?:start|end)_of_turn>)|\[(?=/?INST\])", re.IGNORECASE)
 """Opens what our own fence, or the chat template of a common model, is made of."""
 
@@ -47,8 +50,13 @@ class Dialogue:
         asked = f"{self._task()}First give your own answer, in one or two short sentences."
         return (_SYSTEM, Message(role="user", content=asked))
 
-    def question(self, question: str) -> tuple[Message, ...]:
-        return self._about_the_answer(f"{question} Reply with only Yes or No.")
+    def on_criterion(self, criterion: Criterion) -> tuple[Message, ...]:
+        """Two levels are Yes and No; more are numbered from 1, each one token."""
+        if len(criterion.levels) == BINARY:
+            return self._about_the_answer(f"{criterion.question} Reply with only Yes or No.")
+        levels = "; ".join(f"{number} = {anchor}" for number, anchor in enumerate(criterion.levels, start=1))
+        scale = f"Levels, from worst to best: {levels}. Reply with only the number of the level that fits."
+        return self._about_the_answer(f"{criterion.question} {scale}")
 
     def _task(self) -> str:
         return f"Task:\n{self.task}\n\n"

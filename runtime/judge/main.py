@@ -14,7 +14,8 @@ from runtime.clients.http_call_pacing import HttpCallPacing
 from runtime.clients.http_history import HttpHistory
 from runtime.clients.http_request_states import HttpRequestStates
 from runtime.clients.session import open_session
-from runtime.judge.judges import judges_for
+from runtime.judge.judges import decision_judges_for, judges_for
+from runtime.judge.panel import Panel
 from runtime.judge.service import RunJudgement
 from runtime.keys.hpke_opener import HpkeOpener
 from runtime.keys.keyring import Keyring
@@ -61,10 +62,14 @@ def create_app(environment: ProcessEnvironment) -> FastAPI:
                     base_url=lambda: settings().service_urls[PERSISTENCE.name],
                     tokens=environment.tokens(flow_between(JUDGE, PERSISTENCE)),
                 ),
-                opener=HpkeOpener(stage=Stage.JUDGE, keyring=keyring, now=_now),
-                judges=judges_for(models),
+                panel=Panel(
+                    opener=HpkeOpener(stage=Stage.JUDGE, keyring=keyring, now=_now),
+                    judges=judges_for(models.chat),
+                    decisions=decision_judges_for(models.decisions),
+                    pacer=Pacer(pacing=pacing, stage=Stage.JUDGE, document=settings, now=_now),
+                    prices=lambda: settings().prices,
+                ),
                 places=places_for(JUDGE.providers, settings),
-                pacer=Pacer(pacing=pacing, stage=Stage.JUDGE, document=settings, now=_now),
                 now=_now,
             )
             worker = await open_workers(

@@ -1,6 +1,6 @@
 """The port to a judge: one answer in, criterion scores out. How it gets them is the judge's own method."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,9 +9,9 @@ from pydantic import SecretStr
 from runtime.contracts.evaluation import Message
 from runtime.contracts.outcomes import JudgeResult
 from runtime.contracts.rubric import Rubric
-from runtime.providers.chat_model import ChatReply
+from runtime.providers.chat_model import Reply
 
-OnReply = Callable[[ChatReply], None]
+OnReply = Callable[[Reply], None]
 """Hears each reply that a verdict took."""
 
 
@@ -33,7 +33,7 @@ class JudgeTask:
     decision_endpoint: bool = False
 
 
-def unheard(_: ChatReply) -> None:
+def unheard(_: Reply) -> None:
     """For whoever wants the verdict alone."""
 
 
@@ -43,3 +43,7 @@ class Judge(Protocol):
     ) -> JudgeResult:
         """All calls of one verdict within `deadline_seconds`. Raises `ProviderError`: never a made-up score."""
         ...
+
+
+Ask = Callable[[str, JudgeTask], Awaitable[JudgeResult]]
+"""One verdict on the task by the judge of that name (`provider/model`), its cost included. Raises `ProviderError`."""

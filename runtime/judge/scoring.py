@@ -1,8 +1,30 @@
-"""The score of a verdict, computed by code from its criteria: a pure function."""
+"""The score of a verdict, computed by code from its criteria: pure functions."""
 
 from collections.abc import Sequence
 
 from runtime.contracts.outcomes import CriterionScore
+from runtime.contracts.rubric import Criterion, Rubric
+
+
+def total(rubric: Rubric, criteria: Sequence[CriterionScore]) -> tuple[float, tuple[CriterionScore, ...]]:
+    """The score in 0-1 and the criteria, those that failed as a gate marked; one criterion for each of the rubric's.
+
+    A failed gate makes the total 0, whatever else was earned; otherwise it is the weighted mean.
+    """
+    marked = tuple(
+        found.model_copy(update={"gate_failed": _gate_failed(asked, found)})
+        for asked, found in zip(rubric.criteria, criteria, strict=True)
+    )
+    return 0.0 if any(found.gate_failed for found in marked) else weighted_mean(marked), marked
+
+
+def _gate_failed(asked: Criterion, found: CriterionScore) -> bool:
+    if asked.gate_level is None:
+        return False
+    if found.level is not None:
+        return found.level < asked.gate_level
+    # A probability chooses no step: it fails where it lies nearer to the step under the gate than to the gate.
+    return found.score < (asked.gate_level - 0.5) / (len(asked.levels) - 1)
 
 
 def weighted_mean(criteria: Sequence[CriterionScore]) -> float:

@@ -1,6 +1,7 @@
 """Step 3 and 4 of 4: take an answer from the judge queue, have it scored, persist it, complete the request."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,24 +15,18 @@ from runtime.contracts.history import History
 from runtime.contracts.lifecycle import Status, is_terminal
 from runtime.contracts.messages import JUDGE_MESSAGE, InferenceCompleted, InferenceFailed
 from runtime.contracts.models import parse_model
-from runtime.contracts.outcomes import InferenceResult, JudgeResult, Outcome
+from runtime.contracts.outcomes import JudgeResult, Outcome
 from runtime.contracts.states import RequestStates, StateChange
-from runtime.judge.ports import Judge, JudgeTask
-from runtime.keys.ports import KeyOpener
+from runtime.judge.panel import Panel
 from runtime.kit.crash_points import CrashPoint, crash_point
 from runtime.messaging.ports import Delivery
 from runtime.messaging.worker import Done, Leave, Release
 from runtime.providers.chat_model import ProviderError
-from runtime.stages.attempts import open_key
 from runtime.stages.envelopes import Broken, bury, read_message, refuse
-from runtime.stages.pacing import Pacer, estimated_tokens
 from runtime.stages.places import Places
 from runtime.stages.turn import StageTurns, Turn
 
 log = structlog.get_logger()
-
-CRITERION_TOKENS = 200
-"""Instructions and verdict, for one criterion; what it really takes is settled afterwards."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +35,8 @@ class RunJudgement:
     states: RequestStates
     turns: StageTurns
     history: History
-    opener: KeyOpener
-    judges: Mapping[Provider, Judge]
+    panel: Panel
     places: Mapping[Provider, Places]
-    pacer: Pacer
     now: Callable[[], datetime]
 
     async def handle(self, delivery: Delivery) -> Done | Release | Leave:
@@ -55,9 +48,9 @@ class RunJudgement:
         if isinstance(message, InferenceFailed):
             return await self._record_failed_inference(message)
         # Waiting for a place comes before the lease, so that it costs nothing of the verdict's deadline.
-        async with self.places[parse_model(message.identity.spec.judge.model).provider].one(
-            tenant=message.identity.tenant
-        ):
+        async with AsyncExitStack() as stack:
+            for provider in _asked(message.identity):
+                await stack.enter_async_context(self.places[provider].one(tenant=message.identity.tenant))
             return await self._take_turn(message, delivery)
 
     async def handle_dead_letter(self, delivery: Delivery) -> Done | Release | Leave:
@@ -91,7 +84,7 @@ class RunJudgement:
         async def call(turn: Turn) -> JudgeResult:
             if dead:
                 raise ProviderError(FailureReason.DEAD_LETTER)
-            return await self._verdict(message, turn)
+            return await self.panel.verdict(message, turn)
 
         async def ended() -> Done | None:
             """What an earlier delivery persisted before the states were out of reach is not paid for again."""
@@ -106,26 +99,6 @@ class RunJudgement:
             ended=ended,
             inference_result=message.inference_result,
         )
-
-    async def _verdict(self, message: InferenceCompleted, turn: Turn) -> JudgeResult:
-        spec = message.identity.spec
-        answer = turn.record.inference_result or message.inference_result
-        ref = parse_model(spec.judge.model)
-        key = await open_key(self.opener, message.judge_key, identity=message.identity, provider=ref.provider)
-        task = JudgeTask(
-            input=spec.input,
-            output=answer.output,
-            reference=spec.judge.reference,
-            rubric=spec.judge.rubric,
-            requested_model=spec.judge.model,
-            model=ref.model,
-            self_judged=_is_self_judged(answer, spec.judge.model),
-        )
-        # One slot for a verdict: a repair must not wait for another one, and throw away what was paid for.
-        async with self.pacer.call(key, ref, identity=message.identity, tokens=_tokens(task)) as call:
-            return await self.judges[ref.provider].judge(
-                task, key=key, deadline_seconds=turn.remaining_seconds(), on_reply=call.answered
-            )
 
     async def _end(self, record: EvaluationRecord) -> Done:
         """The row first, then the state: COMPLETED visible means that the row is durable. The first row wins."""
@@ -166,12 +139,8 @@ class RunJudgement:
         return Done()
 
 
-def _tokens(task: JudgeTask) -> int:
-    texts = [*(one.content for one in task.input), task.output, task.reference or ""]
-    criteria = task.rubric.criteria
-    questions = [text for criterion in criteria for text in (criterion.question, *criterion.levels)]
-    return estimated_tokens([*texts, *questions], output_tokens=CRITERION_TOKENS * len(criteria))
-
-
-def _is_self_judged(answer: InferenceResult, judge_model: str) -> bool:
-    return answer.requested_model == judge_model
+def _asked(identity: Identity) -> list[Provider]:
+    """One place with each, however many of its models a jury has: a verdict is one piece of work. Always in the same
+    order, so that no two wait for each other's.
+    """
+    return sorted({parse_model(name).provider for name in identity.spec.judge.models})

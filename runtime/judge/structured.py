@@ -1,58 +1,31 @@
-"""The judge for large models: a verdict by JSON schema, validated again, its score computed by code."""
+"""The judge for large models: a verdict by JSON schema, validated again, its score computed by code.
+
+One answer is graded by itself. Two answers are compared in both orders; one order that fails fails the comparison.
+"""
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from pydantic import SecretStr
 
-from runtime.contracts.evaluation import CandidateParameters
-from runtime.contracts.failures import FailureReason
-from runtime.contracts.outcomes import CriterionScore, JudgeResult, Method, Usage, add_usage
+from runtime.contracts.evaluation import Message
+from runtime.contracts.outcomes import Comparison, CriterionScore, JudgeResult, Method
 from runtime.judge.fence import Fence
 from runtime.judge.floor import floored
+from runtime.judge.pair_verdict import OrderVerdict, pair_schema, parse_pair_or_prose, parse_pair_verdict
+from runtime.judge.pairwise import compared_criteria, comparison
 from runtime.judge.ports import JudgeTask, OnReply, unheard
-from runtime.judge.prompt import verdict_prompt
-from runtime.judge.scoring import weighted_mean
-from runtime.judge.verdict import UnusableVerdict, parse_verdict, verdict_schema
-from runtime.providers.chat_model import ChatModel, ChatReply, ChatRequest, ProviderError
+from runtime.judge.prompt import pair_prompt, verdict_prompt
+from runtime.judge.prompt_hash import prompt_hash, without_texts
+from runtime.judge.scoring import total
+from runtime.judge.verdict import parse_verdict, verdict_schema
+from runtime.judge.verdict_calls import VerdictCalls
+from runtime.providers.chat_model import ChatModel, ProviderError
 
-FIRST_BUDGET_TOKENS = 4096
-"""A criterion takes about 150; the rest is for models that think before they write. Only what is used is charged."""
-SECOND_BUDGET_TOKENS = 16384
-
-
-@dataclass
-class _Calls:
-    """The calls of one verdict under one deadline, and what they have used."""
-
-    model: ChatModel
-    task: JudgeTask
-    key: SecretStr | None
-    deadline_at: float
-    on_reply: OnReply
-    usage: Usage | None = None
-
-    async def ask(self, *, budget_tokens: int, correction: str | None) -> ChatReply:
-        left = self.deadline_at - asyncio.get_running_loop().time()
-        if left <= 0:
-            raise ProviderError(FailureReason.TIMEOUT)
-        request = ChatRequest(
-            model=self.task.model,
-            messages=verdict_prompt(self.task, fence=Fence(), correction=correction),
-            # No temperature: current models refuse it, and a verdict is not made better by it.
-            parameters=CandidateParameters(max_tokens=budget_tokens),
-            json_schema=verdict_schema(self.task.rubric),
-        )
-        try:
-            reply = await self.model.complete(request, key=self.key, deadline_seconds=left)
-        except ProviderError as error:
-            # `refused` would mean that the candidate declined: a judge that declines has failed.
-            if error.reason is FailureReason.REFUSED:
-                raise ProviderError(FailureReason.UNPARSEABLE) from None
-            raise
-        self.on_reply(reply)
-        self.usage = add_usage(self.usage, reply.usage)
-        return reply
+_FIXED = Fence(nonce="nonce")
 
 
 class StructuredJudge:
@@ -62,44 +35,92 @@ class StructuredJudge:
     async def judge(
         self, task: JudgeTask, *, key: SecretStr | None, deadline_seconds: float, on_reply: OnReply = unheard
     ) -> JudgeResult:
-        """At most three calls: the first, one with a larger budget, one with a correction.
+        """At most three calls for one answer and six for two: the first, one with more room, one with a correction.
 
-        Raises `ProviderError`: truncated, unparseable, or what the model's calls raise.
+        Raises `ProviderError`: truncated, unparseable, evidence, or what the model's calls raise.
         """
-        result = floored(task)
-        if result is not None:
-            return result
-        clock = asyncio.get_running_loop().time
-        started = clock()
-        calls = _Calls(model=self._model, task=task, key=key, deadline_at=started + deadline_seconds, on_reply=on_reply)
-        criteria, reply = await _verdict(calls)
+        floor = floored(task)
+        if floor is not None:
+            return floor
+        started = asyncio.get_running_loop().time()
+        calls = VerdictCalls(
+            model=self._model, name=task.model, key=key, deadline_at=started + deadline_seconds, on_reply=on_reply
+        )
+        judged = await (_graded(task, calls) if task.baseline is None else _compared(task, task.baseline, calls))
         return JudgeResult(
-            score=weighted_mean(criteria),
-            criteria=criteria,
-            rationale="\n".join(f"{criterion.name}: {criterion.explanation}" for criterion in criteria),
-            method=Method.STRUCTURED_VERDICT,
+            score=judged.score,
+            criteria=judged.criteria,
+            rationale="\n".join(f"{criterion.name}: {criterion.explanation}" for criterion in judged.criteria),
+            method=judged.method,
             rubric=task.rubric.label,
             requested_model=task.requested_model,
-            served_model=reply.served_model,
+            served_model=calls.served_model,
+            prompt_hash=prompt_hash(judged.prompt),
             self_judged=task.self_judged,
+            comparison=judged.comparison,
             usage=calls.usage,
-            duration_ms=round((clock() - started) * 1000),
+            duration_ms=round((asyncio.get_running_loop().time() - started) * 1000),
         )
 
 
-async def _verdict(calls: _Calls) -> tuple[tuple[CriterionScore, ...], ChatReply]:
-    budget_tokens, correction = FIRST_BUDGET_TOKENS, None
-    while True:
-        reply = await calls.ask(budget_tokens=budget_tokens, correction=correction)
-        if reply.truncated:
-            if budget_tokens == SECOND_BUDGET_TOKENS:
-                raise ProviderError(FailureReason.TRUNCATED)
-            budget_tokens = SECOND_BUDGET_TOKENS
-            continue
-        try:
-            return parse_verdict(reply.text, calls.task.rubric), reply
-        except UnusableVerdict as unusable:
-            corrected_before, correction = correction is not None, unusable.correction
-        # Out here, or the exception's context would hold the judge's text.
-        if corrected_before:
-            raise ProviderError(FailureReason.UNPARSEABLE)
+@dataclass(frozen=True, kw_only=True)
+class _Judged:
+    score: float
+    criteria: tuple[CriterionScore, ...]
+    prompt: tuple[Message, ...]
+    """How it was asked, without the judged texts."""
+    method: Method = Method.STRUCTURED_VERDICT
+    comparison: Comparison | None = None
+
+
+async def _graded(task: JudgeTask, calls: VerdictCalls) -> _Judged:
+    read = partial(parse_verdict, rubric=task.rubric, answer=task.output)
+    verdict = await calls.verdict(
+        lambda correction: verdict_prompt(task, fence=Fence(), correction=correction),
+        schema=verdict_schema(task.rubric),
+        read=read,
+        read_corrected=read,
+    )
+    score, criteria = total(task.rubric, verdict)
+    return _Judged(score=score, criteria=criteria, prompt=verdict_prompt(without_texts(task), fence=_FIXED))
+
+
+async def _compared(task: JudgeTask, baseline: str, calls: VerdictCalls) -> _Judged:
+    output_first, baseline_first = await _both(
+        _in_order(task, calls, first=task.output, second=baseline),
+        _in_order(task, calls, first=baseline, second=task.output),
+    )
+    score, compared = comparison(output_first.shown, baseline_first.shown)
+    in_prose = output_first.prose is not None or baseline_first.prose is not None
+    blank = without_texts(task)
+    return _Judged(
+        score=score,
+        criteria=compared_criteria(task.rubric, output_first, baseline_first),
+        prompt=pair_prompt(blank, first=blank.output, second=blank.output, fence=_FIXED),
+        method=Method.PROSE_VERDICT if in_prose else Method.STRUCTURED_VERDICT,
+        comparison=compared,
+    )
+
+
+async def _in_order(task: JudgeTask, calls: VerdictCalls, *, first: str, second: str) -> OrderVerdict:
+    return await calls.verdict(
+        lambda correction: pair_prompt(task, first=first, second=second, fence=Fence(), correction=correction),
+        schema=pair_schema(task.rubric),
+        read=partial(parse_pair_verdict, rubric=task.rubric, first=first, second=second),
+        read_corrected=partial(parse_pair_or_prose, rubric=task.rubric, first=first, second=second),
+    )
+
+
+async def _both(
+    one: Coroutine[Any, Any, OrderVerdict], other: Coroutine[Any, Any, OrderVerdict]
+) -> tuple[OrderVerdict, OrderVerdict]:
+    """At once. The first that fails ends the other: half a comparison is none, and is not worth paying for."""
+    failed: ProviderError | None = None
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = group.create_task(one), group.create_task(other)
+    except* ProviderError as errors:
+        failed = next(error for error in errors.exceptions if isinstance(error, ProviderError))
+    if failed is not None:
+        raise failed
+    return tasks[0].result(), tasks[1].result()

@@ -78,6 +78,7 @@ def runtime_document(
         service_urls=addresses.service_urls,
         providers=addresses.providers,
         default_models=addresses.default_models,
+        prices=LOCAL.prices,
         sealing_verify_key=sealing_verify_key,
         limits=LOCAL.limits,
         tenants=tenants,

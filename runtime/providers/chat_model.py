@@ -37,6 +37,16 @@ class ChatReply:
     """The key's limits, where the provider says them beside its answer."""
 
 
+class Reply(Protocol):
+    """What the pace of a key learns from any reply."""
+
+    @property
+    def usage(self) -> Usage | None: ...
+
+    @property
+    def told(self) -> LimitsTold | None: ...
+
+
 class ProviderError(Exception):
     """A call that gave no usable answer. Carries our code only: a provider's text may repeat the key."""
 

@@ -27,7 +27,7 @@ from runtime.contracts.pacing import (
 )
 from runtime.contracts.unavailable import Unavailable
 from runtime.keys.key_id import key_id
-from runtime.providers.chat_model import ChatReply, ProviderError
+from runtime.providers.chat_model import ProviderError, Reply
 
 log = structlog.get_logger()
 
@@ -53,7 +53,7 @@ class PacedCall:
         self.usage: Usage | None = None
         self.told: LimitsTold | None = None
 
-    def answered(self, reply: ChatReply) -> None:
+    def answered(self, reply: Reply) -> None:
         self.replies += 1
         self.usage = add_usage(self.usage, reply.usage)
         self.told = reply.told or self.told

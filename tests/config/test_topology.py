@@ -3,7 +3,7 @@ from pydantic import ValidationError
 
 from config.limits import SNS_MESSAGE_BYTES, Limits
 from config.naming import Names
-from config.topology import CHANNELS, FLOWS, INFERENCE, JUDGE, OPENAI_API, SERVICES, Provider
+from config.topology import CHANNELS, FLOWS, GOOGLE_API, INFERENCE, JUDGE, OPENAI_API, SERVICES, Provider
 
 
 def test_every_service_has_its_own_name_and_port() -> None:
@@ -31,8 +31,9 @@ def test_each_flow_to_a_service_ends_on_the_port_that_it_listens_on() -> None:
 
 
 def test_only_the_stage_that_may_call_a_provider_reaches_it() -> None:
-    assert [flow.source for flow in FLOWS if flow.destination == OPENAI_API] == [INFERENCE.name]
-    assert Provider.GOOGLE in JUDGE.providers
+    assert [flow.source for flow in FLOWS if flow.destination == OPENAI_API] == [INFERENCE.name, JUDGE.name]
+    assert [flow.source for flow in FLOWS if flow.destination == GOOGLE_API] == [JUDGE.name]
+    assert {Provider.GOOGLE, Provider.OPENAI} <= set(JUDGE.providers)
     assert Provider.GOOGLE not in INFERENCE.providers
 
 

@@ -93,4 +93,4 @@ async def open_subject(name: str) -> AsyncIterator[Subject]:
 @asynccontextmanager
 async def models_at(url: Callable[[], str]) -> AsyncIterator[dict[Provider, ChatModel]]:
     async with open_models(Provider, settings=lambda: provider_settings(url())) as models:
-        yield models
+        yield models.chat

@@ -10,7 +10,7 @@ from runtime.contracts.failures import FailureReason, failure
 from runtime.contracts.leases import StageResult, WorkStart
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.outcomes import CriterionScore, InferenceResult, JudgeResult, Method, Outcome
-from runtime.contracts.rubric import DEFAULT_RUBRIC
+from runtime.contracts.rubrics import DEFAULT_RUBRIC
 from runtime.contracts.states import IdempotencyClaim, NewRequest, StateChange
 
 START = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)

@@ -1,7 +1,7 @@
 """What every `History` must do."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -128,8 +128,11 @@ async def test_filters_select_by_what_a_record_says(history: History, tenant: st
 
 
 async def test_the_evaluations_of_a_run_are_found_by_its_name_alone(history: History, tenant: str) -> None:
-    first, second = (identity(tenant=tenant, spec=spec(run="night:1", item=item)) for item in ("a", "b"))
-    of_run = [await history.record(completed(first)), await history.record(failed(second))]
+    ends: tuple[Callable[..., EvaluationRecord], ...] = (completed, failed)
+    of_run = [
+        await history.record(end(identity(tenant=tenant, spec=spec(run="night:1", item=f"i-{number}"))))
+        for number, end in enumerate(ends)
+    ]
     for run in (None, "night:10", "Night:1"):
         await history.record(completed(identity(tenant=tenant, spec=spec(run=run))))
     await history.record(completed(identity(tenant=f"{tenant}2", spec=spec(run="night:1"))))

@@ -16,6 +16,11 @@ class InMemoryCallPacing:
         self._now = now
         self._paces: dict[PacedKey, Pace] = {}
 
+    @property
+    def keys(self) -> list[PacedKey]:
+        """That have a pace."""
+        return list(self._paces)
+
     async def admit(self, request: CallRequest) -> Admission:
         self.flakiness.before()
         return self._pace(request.key).admit(request, self._now())

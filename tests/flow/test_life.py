@@ -91,11 +91,12 @@ async def test_a_given_answer_is_judged_by_the_local_model_within_one_call_of_th
         assert 0 < evaluation["score"] < 1
 
 
-@pytest.mark.fault("F15", "F16", "F21", "F23")
+@pytest.mark.fault("F15", "F16", "F21", "F23", "F57")
 @pytest.mark.parametrize(
     ("change", "outcome", "reason"),
     [
         ({"judge": {"model": "google/gemini-x--verdict_prose"}}, "judge_error", "judge_unparseable"),
+        ({"judge": {"model": "google/gemini-x--verdict_invented"}}, "judge_error", "judge_evidence"),
         ({"judge": {"model": "google/gemini-x--key_refused"}}, "judge_error", "auth"),
         ({"judge": {"model": "google/gemini-x--blocked_prompt"}}, "blocked", "blocked"),
         ({"candidate": {"model": "openai/gpt-x--refusal"}}, "refused", "refused"),

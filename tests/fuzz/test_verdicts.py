@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.judge.verdict import UnusableVerdict, parse_verdict, verdict_schema
+from runtime.judge.verdict import parse_verdict, verdict_schema
+from runtime.judge.verdict_reader import UnusableVerdict
 from tests.fuzz.cases import MANY_CASES
 from tests.fuzz.json_texts import ANY_TEXT, ANY_VALUE, STRANGE, changed, written
 from tests.runtime.judge.tasks import RUBRIC
@@ -35,10 +36,10 @@ LEVELS = [
 ]
 
 
-def verdict(text: str) -> dict[str, int] | None:
+def verdict(text: str, *, answer: str = "Paris.") -> dict[str, int] | None:
     """The level of each criterion, or None; whatever else is raised fails the test."""
     try:
-        scores = parse_verdict(text, RUBRIC)
+        scores = parse_verdict(text, RUBRIC, answer=answer)
     except UnusableVerdict as unusable:
         unusable.correction.encode()
         return None
@@ -83,7 +84,7 @@ def test_a_changed_verdict_says_what_stands_in_it_or_is_none(text: str) -> None:
 @given(levels=st.fixed_dictionaries({name: st.integers(0, size - 1) for name, size in SIZES.items()}), text=st.text())
 def test_a_verdict_as_asked_is_taken(levels: dict[str, int], text: str) -> None:
     document = {name: {"evidence": text, "explanation": text, "level": level} for name, level in levels.items()}
-    assert verdict(written(document)) == levels
+    assert verdict(written(document), answer=text) == levels
 
 
 @MANY_CASES

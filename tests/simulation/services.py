@@ -10,6 +10,7 @@ from config.runtime_document import RuntimeDocument
 from config.topology import Provider, Stage
 from runtime.gateway.accept import AcceptEvaluation
 from runtime.inference.service import RunInference
+from runtime.judge.panel import Panel
 from runtime.judge.service import RunJudgement
 from runtime.keys.keyset import Keyset
 from runtime.messaging.ports import Inbox
@@ -72,6 +73,7 @@ class Services:
             },
             places={Provider.OPENAI: Places(lambda: PLACES)},
             pacer=self._pacer(Stage.INFERENCE, link),
+            prices=dict,
         )
         async with self._workers(link, self.inference_queue, run):
             yield
@@ -84,10 +86,14 @@ class Services:
             states=states,
             turns=self._turns(Stage.JUDGE, states),
             history=self.wiring.history(link, self.rows),
-            opener=NamingOpener(self.loop),
-            judges={Provider.GOOGLE: SimulatedJudge(self.wiring.provider(Stage.JUDGE, link, self.states.ledger))},
+            panel=Panel(
+                opener=NamingOpener(self.loop),
+                judges={Provider.GOOGLE: SimulatedJudge(self.wiring.provider(Stage.JUDGE, link, self.states.ledger))},
+                decisions={},
+                pacer=self._pacer(Stage.JUDGE, link),
+                prices=dict,
+            ),
             places={Provider.GOOGLE: Places(lambda: PLACES)},
-            pacer=self._pacer(Stage.JUDGE, link),
             now=self.loop.now,
         )
         async with self._workers(link, self.judge_queue, run):

@@ -1,8 +1,9 @@
-"""The generateContent protocol as the stub speaks it."""
+"""Gemini's protocol as the stub speaks it: generateContent, and the errors of all endpoints."""
 
 from typing import Any
 
 from tests.stubs.behaviours import RETRY_SECONDS, STATUS, retry_header, shared_body, with_manner
+from tests.stubs.decision_stub import google_decision
 from tests.stubs.verdicts import answer_text
 from tests.stubs.wire_reply import WireReply, json_reply
 
@@ -33,7 +34,11 @@ def google_reply(behaviour: str, *, body: dict[str, Any], key: str, model: str) 
     if status:
         return _error(int(status[1]), details=[], key=key, headers={})
     shared = shared_body(behaviour)
-    return shared if shared is not None else with_manner(behaviour, _generated(behaviour, body, model))
+    if shared is not None:
+        return shared
+    if "questions" in body:
+        return google_decision(behaviour, body)
+    return with_manner(behaviour, _generated(behaviour, body, model))
 
 
 def _error(status: int, *, details: list[dict[str, Any]], key: str, headers: dict[str, str]) -> WireReply:

@@ -22,6 +22,8 @@ from tests.stubs.openai_stub import openai_reply
 from tests.stubs.wire_reply import WireCall, WireReply, json_reply
 
 OPENAI_PATH = "/v1/chat/completions"
+DECISIONS_PATH = "/v1/decisions"
+"""Of both; they differ by the header that carries the key."""
 GOOGLE_PATH = re.compile(r"/v1(?:beta)?/models/([^:]+(?::[^:]+)*):generateContent")
 CASE = re.compile(r"case-[A-Za-z0-9]+")
 
@@ -108,7 +110,13 @@ class LlmStub:
 
     def _answer(self, request: HttpRequest) -> tuple[WireReply, str]:
         google = GOOGLE_PATH.fullmatch(request.path)
-        if request.method == "POST" and request.path == OPENAI_PATH:
+        decides = request.method == "POST" and request.path == DECISIONS_PATH
+        if decides and request.header("x-goog-api-key"):
+            body = json.loads(request.body)
+            key, model = request.header("x-goog-api-key"), body["model"].removeprefix("models/")
+            behaviour = self._record("google", request, body=body, model=model, key=key)
+            return google_reply(behaviour, body=body, key=key, model=model), key
+        if decides or (request.method == "POST" and request.path == OPENAI_PATH):
             body = json.loads(request.body)
             key = request.header("authorization").removeprefix("Bearer ")
             behaviour = self._record("openai", request, body=body, model=body["model"], key=key)

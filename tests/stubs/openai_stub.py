@@ -1,8 +1,9 @@
-"""The Chat Completions protocol as the stub speaks it."""
+"""OpenAI's protocol as the stub speaks it: Chat Completions, and the errors of all endpoints."""
 
 from typing import Any
 
 from tests.stubs.behaviours import STATUS, retry_header, shared_body, with_manner
+from tests.stubs.decision_stub import openai_decision
 from tests.stubs.verdicts import answer_text
 from tests.stubs.wire_reply import WireReply, json_reply
 
@@ -25,7 +26,11 @@ def openai_reply(behaviour: str, *, body: dict[str, Any], key: str) -> WireReply
     if status:
         return _error(int(status[1]), name="stub_error", kind="stub", key=key, headers={})
     shared = shared_body(behaviour)
-    return shared if shared is not None else with_manner(behaviour, _completion(behaviour, body))
+    if shared is not None:
+        return shared
+    if "questions" in body:
+        return openai_decision(behaviour, body)
+    return with_manner(behaviour, _completion(behaviour, body))
 
 
 def _error(status: int, *, name: str, kind: str, key: str, headers: dict[str, str]) -> WireReply:

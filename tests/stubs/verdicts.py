@@ -23,7 +23,8 @@ def satisfy(schema: Schema, *, lowest: bool = False) -> Any:
         case "boolean":
             return not lowest
         case _:
-            return "stub"
+            # Evidence has to stand in the answer, of which only the prompt knows: this quotes nothing.
+            return ""
 
 
 def _with_level(schema: Schema, level: str) -> str:
@@ -44,6 +45,13 @@ def _first_twice(schema: Schema) -> str:
     verdict = satisfy(schema)
     name, value = next(iter(verdict.items()))
     return json.dumps(verdict)[:-1] + f", {json.dumps(name)}: {json.dumps(value)}}}"
+
+
+def invented(schema: Schema) -> str:
+    """As asked, but for the words that it quotes."""
+    verdict = satisfy(schema)
+    quoted = {name: "words that stand in no answer" for name in next(iter(verdict.values())) if "evidence" in name}
+    return json.dumps({name: entry | quoted for name, entry in verdict.items()})
 
 
 BROKEN: dict[str, Callable[[Schema], str]] = {
@@ -74,4 +82,6 @@ def answer_text(behaviour: str, schema: Schema | None) -> str:
         return ANSWER
     if behaviour in BROKEN:
         return BROKEN[behaviour](schema)
+    if behaviour == "verdict_invented":
+        return invented(schema)
     return json.dumps(satisfy(schema))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from runtime.attacks.items import attack_items
 from runtime.cli.commands import main
 from tests.contract.calibrations import PAIRS, calibration
 from tests.runtime.cli.measuring_gateway import COMPARISON, MeasuringGateway
@@ -164,3 +165,17 @@ def test_two_runs_are_compared_and_said_in_words(
     shown = capsys.readouterr().out
     assert said in shown
     assert "0.625" in shown
+
+
+def test_attacks_are_sent_once_and_counted_by_kind(capsys: pytest.CaptureFixture[str]) -> None:
+    gateway = MeasuringGateway()
+    with served(gateway) as url:
+        assert main(["--url", url, "attack", "--judge", "local/small"]) == 0
+        assert main(["--url", url, "attack", "--judge", "local/small"]) == 0
+    assert len(gateway.by_key) == len(attack_items())
+    assert {body["judge"]["model"] for body in gateway.bodies} == {"local/small"}
+    shown = capsys.readouterr().out
+    # This gateway gives every answer a good score: no wrong answer is left that fails by itself.
+    assert "nothing counted" in shown
+    assert "passed already" in shown
+    assert "forged verdict" in shown

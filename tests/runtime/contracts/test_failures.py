@@ -13,6 +13,7 @@ RETRIES = {
     FailureReason.MALFORMED: Retry.ONCE,
     FailureReason.TRUNCATED: Retry.NEVER,
     FailureReason.UNPARSEABLE: Retry.NEVER,
+    FailureReason.EVIDENCE: Retry.NEVER,
 }
 """All others are final at once."""
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from runtime.contracts.rubric import DEFAULT_RUBRIC, RUBRICS, Criterion, Rubric
+from runtime.contracts.rubric import Criterion, Rubric
 
 GOOD: dict[str, Any] = {"name": "correct", "question": "Is it correct?"}
 
@@ -56,11 +56,6 @@ def test_a_rubric_has_one_to_twelve_criteria(count: int) -> None:
 
 def test_a_rubric_is_named_with_its_version() -> None:
     assert Rubric(name="mine", version=3, criteria=(Criterion(**GOOD),)).label == "mine@3"
-
-
-def test_the_rubrics_that_come_along_are_found_by_their_names() -> None:
-    assert all(name == rubric.name for name, rubric in RUBRICS.items())
-    assert DEFAULT_RUBRIC in RUBRICS.values()
 
 
 def test_an_error_does_not_repeat_what_was_sent() -> None:

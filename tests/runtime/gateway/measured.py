@@ -5,7 +5,7 @@ from uuid import UUID
 
 from runtime.contracts.evaluation import EvaluationRecord, JudgeSettings, Mode
 from runtime.contracts.outcomes import Comparison, Outcome
-from runtime.contracts.rubric import DEFAULT_RUBRIC
+from runtime.contracts.rubrics import DEFAULT_RUBRIC
 from tests.contract.evaluations import JUDGE_MODEL, completed, failed, identity, spec, verdict
 from tests.runtime.gateway.bench import Bench
 

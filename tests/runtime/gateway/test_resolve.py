@@ -1,7 +1,8 @@
 import pytest
 
 from config.runtime_document import DefaultModels, RuntimeDocument
-from runtime.contracts.rubric import DEFAULT_RUBRIC
+from config.topology import Provider
+from runtime.contracts.rubrics import DEFAULT_RUBRIC
 from runtime.gateway.resolve import resolve
 from runtime.gateway.schemas import EvaluationIn
 from runtime.kit.problems import Problem
@@ -43,9 +44,12 @@ def test_without_defaults_the_models_must_be_named() -> None:
 
 
 def test_a_provider_that_the_stage_cannot_reach_is_refused_with_those_it_can() -> None:
-    errors = refused({"input": "hi", "candidate": {"model": "google/x"}, "judge": {"model": "openai/x"}})
-    assert "openai/... or local/..." in errors["/candidate/model"]
-    assert "google/... or local/..." in errors["/judge/model"]
+    everything = runtime_document()
+    without_openai = {name: one for name, one in everything.providers.items() if name is not Provider.OPENAI}
+    document = everything.model_copy(update={"providers": without_openai})
+    body: dict[str, object] = {"input": "hi", "candidate": {"model": "google/x"}, "judge": {"model": "openai/x"}}
+    assert "openai/... or local/..." in refused(body)["/candidate/model"]
+    assert "use google/... or local/..." in refused(body, document)["/judge/model"]
 
 
 def test_an_unknown_local_model_is_refused_with_the_known_ones() -> None:

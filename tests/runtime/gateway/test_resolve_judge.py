@@ -25,9 +25,13 @@ def asked(judge: dict[str, Any], **rest: Any) -> EvaluationIn:
         ({"model": LOCAL, "jury": JURY}, None, "/judge/model"),
         ({"jury": [JURY[0], JURY[0]]}, None, "/judge/jury"),
         ({"jury": JURY, "cascade": {}}, None, "/judge/cascade"),
-        ({"jury": [*JURY, {"model": "openai/x", "accuracy": 0.7}]}, None, "/judge/jury/2/model"),
+        ({"jury": [*JURY, {"model": "local/giant", "accuracy": 0.7}]}, None, "/judge/jury/2/model"),
+        ({"jury": [*JURY, {"model": "openai/x", "accuracy": 0.7}]}, None, "/judge"),
+        ({"jury": [{"model": LOCAL, "accuracy": 0.5}, {"model": GOOGLE, "accuracy": 0.2}]}, None, "/judge/jury"),
         ({"cascade": {"exact_match": True}}, None, "/judge/reference"),
-        ({"cascade": {"first": "openai/x"}}, None, "/judge/cascade/first"),
+        ({"cascade": {"first": "local/giant"}}, None, "/judge/cascade/first"),
+        ({"cascade": {"first": GOOGLE}, "model": GOOGLE}, None, "/judge/cascade/first"),
+        ({"cascade": {"json_schema": {"pattern": "(a+)+$"}}}, None, "/judge/cascade/json_schema"),
         ({"mode": "pairwise", "cascade": {"json_schema": {}}}, "another", "/judge/cascade"),
         ({"mode": "pairwise", "samples": 3, "model": GOOGLE}, "another", "/judge/mode"),
         ({"decision_endpoint": True, "samples": 3, "model": GOOGLE}, None, "/judge/samples"),
@@ -52,3 +56,18 @@ def test_a_jurys_first_judge_names_it_and_all_its_models_are_known() -> None:
 def test_a_pair_keeps_both_answers_and_a_run_its_item() -> None:
     spec = resolve(asked({"mode": "pairwise"}, baseline="another", run="r1", item="i1"), runtime_document())
     assert (spec.output, spec.baseline, spec.run, spec.item) == ("an answer", "another", "r1", "i1")
+
+
+@pytest.mark.parametrize("name", ["summary_faithfulness", "summary_faithfulness@1"])
+def test_a_rubric_of_ours_is_found_by_its_name_with_or_without_a_version(name: str) -> None:
+    spec = resolve(asked({"model": GOOGLE, "rubric": name}), runtime_document())
+    assert spec.judge.rubric.label == "summary_faithfulness@1"
+
+
+def test_a_version_that_there_is_not_is_refused_with_the_names_that_there_are() -> None:
+    with pytest.raises(Problem) as caught:
+        resolve(asked({"model": GOOGLE, "rubric": "tone@99"}), runtime_document())
+    (error,) = caught.value.body.errors or ()
+    assert error.pointer == "/judge/rubric"
+    assert "instruction_following" in error.detail
+    assert "@" not in error.detail

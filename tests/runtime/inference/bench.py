@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from config.limits import Limits
+from config.prices import Price
 from config.topology import Provider, Stage
 from runtime.contracts.evaluation import Identity
 from runtime.contracts.messages import (
@@ -21,6 +22,8 @@ from tests.fakes.publisher import InMemoryPublisher
 from tests.fakes.request_states import InMemoryRequestStates
 from tests.fakes.scripted_model import ScriptedModel
 from tests.runtime.stages.setup import NOW, ScriptedOpener, delivered, pacer_for, sealed
+
+PRICES = {"openai/gpt-x": Price(input=2, output=10)}
 
 
 @dataclass
@@ -53,6 +56,7 @@ class Bench:
             models={Provider.OPENAI: self.model},
             places={Provider.OPENAI: Places(lambda: 1)},
             pacer=pacer_for(self.pacing, Stage.INFERENCE),
+            prices=lambda: PRICES,
         )
 
     async def handle(self, body: str | None = None, *, receive_count: int = 1) -> Done | Release | Leave:

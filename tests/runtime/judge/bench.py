@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from pydantic import SecretStr
 
 from config.limits import Limits
+from config.prices import Prices
 from config.topology import Provider, Stage
 from runtime.contracts.evaluation import EvaluationRecord, Identity
 from runtime.contracts.failures import FailureReason, failure
 from runtime.contracts.messages import InferenceCompleted, InferenceFailed
 from runtime.contracts.outcomes import JudgeResult
 from runtime.contracts.unavailable import Unavailable
+from runtime.judge.panel import Panel
 from runtime.judge.ports import JudgeTask, OnReply, unheard
 from runtime.judge.service import RunJudgement
 from runtime.messaging.worker import Done, Leave, Release
@@ -32,6 +34,7 @@ class ScriptedJudge:
     def __init__(self, *script: JudgeResult | ProviderError) -> None:
         self.script = deque(script)
         self.tasks: list[JudgeTask] = []
+        self.keys: list[SecretStr | None] = []
         self.then: Callable[[], None] = lambda: None
         self.replies: list[ChatReply] = []
         """That each verdict takes."""
@@ -40,6 +43,7 @@ class ScriptedJudge:
         self, task: JudgeTask, *, key: SecretStr | None, deadline_seconds: float, on_reply: OnReply = unheard
     ) -> JudgeResult:
         self.tasks.append(task)
+        self.keys.append(key)
         for heard in self.replies:
             on_reply(heard)
         entry = self.script.popleft()
@@ -55,6 +59,13 @@ class Bench:
     states: InMemoryRequestStates = field(default_factory=InMemoryRequestStates)
     history: InMemoryHistory = field(default_factory=InMemoryHistory)
     identity: Identity = field(default_factory=lambda: identity(tenant="t", created_at=NOW))
+    decider: ScriptedJudge = field(default_factory=ScriptedJudge)
+    opener: ScriptedOpener = field(default_factory=ScriptedOpener)
+    prices: Prices = field(default_factory=dict)
+    answer: str = "Titan."
+    candidate: str = "openai/gpt-x"
+    key_of: Provider = Provider.GOOGLE
+    """Which provider the judge's key is sealed for; a local one has none."""
     failed_inference: FailureReason | None = None
     deliveries: int = 0
     seconds: float = 0.0
@@ -72,10 +83,14 @@ class Bench:
             states=self.states,
             turns=StageTurns(stage=Stage.JUDGE, leases=self.states, limits=Limits, now=lambda: NOW),
             history=self.history,
-            opener=ScriptedOpener(),
-            judges={Provider.GOOGLE: self.judge},
-            places={Provider.GOOGLE: Places(lambda: 1)},
-            pacer=pacer_for(self.pacing, Stage.JUDGE),
+            panel=Panel(
+                opener=self.opener,
+                judges=dict.fromkeys(Provider, self.judge),
+                decisions={Provider.GOOGLE: self.decider},
+                pacer=pacer_for(self.pacing, Stage.JUDGE),
+                prices=lambda: self.prices,
+            ),
+            places={provider: Places(lambda: 1) for provider in Provider},
             now=lambda: NOW,
         )
 
@@ -89,7 +104,9 @@ class Bench:
         if self.failed_inference is not None:
             return InferenceFailed(identity=self.identity, failure=failure(self.failed_inference, Stage.INFERENCE))
         return InferenceCompleted(
-            identity=self.identity, inference_result=answer(), judge_key=sealed(Stage.JUDGE, Provider.GOOGLE)
+            identity=self.identity,
+            inference_result=answer(self.answer).model_copy(update={"requested_model": self.candidate}),
+            judge_key=None if self.key_of is Provider.LOCAL else sealed(Stage.JUDGE, self.key_of),
         )
 
     @property

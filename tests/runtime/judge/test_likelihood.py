@@ -7,7 +7,7 @@ from runtime.contracts.evaluation import Message
 from runtime.contracts.failures import FailureReason
 from runtime.contracts.outcomes import JudgeResult, Usage
 from runtime.contracts.rubric import Criterion, Rubric
-from runtime.judge.likelihood import LikelihoodJudge, p_yes
+from runtime.judge.likelihood import LikelihoodJudge
 from runtime.judge.likelihood_dialogue import Dialogue, as_data
 from runtime.providers.chat_model import ChatReply, ChatRequest, ProviderError
 from tests.fakes.scripted_model import HANGS, Entry, ScriptedModel
@@ -50,10 +50,18 @@ async def test_each_criterion_is_scored_by_the_probability_of_yes_and_weighed() 
     result = await judged(model)
     assert [criterion.score for criterion in result.criteria] == pytest.approx([0.9, 0.25])
     assert result.score == pytest.approx((3 * 0.9 + 0.25) / 4)
+    assert result.confidence == pytest.approx((3 * 0.9 + 0.75) / 4)
     assert result.method == "likelihood"
     assert result.rationale == "Compared with the judge's own answer: Paris."
     assert result.rubric == "geography@1"
     assert result.usage == Usage(input_tokens=20 + 20 + 11, output_tokens=1 + 1 + 7)
+
+
+async def test_a_gate_that_is_not_passed_makes_the_score_nothing() -> None:
+    correct, brief = TWO_CRITERIA.criteria
+    gated = Rubric(name="gated", criteria=(correct, brief.model_copy(update={"gate_level": 1})))
+    result = await judged(scripted("Paris.", verdict(0.9, 0.1), verdict(0.2, 0.6)), rubric=gated)
+    assert (result.score, [criterion.gate_failed for criterion in result.criteria]) == (0, [False, True])
 
 
 async def test_the_model_answers_first_and_judges_with_its_answer_in_view() -> None:
@@ -96,9 +104,39 @@ async def test_a_model_without_probabilities_leaves_the_request_unscored() -> No
     assert failed.value.reason is FailureReason.UNPARSEABLE
 
 
-def test_spellings_of_yes_and_no_count_together() -> None:
-    alternatives = {"Yes": math.log(0.2), " yes": math.log(0.1), "NO": math.log(0.3), "Not": math.log(0.4)}
-    assert p_yes(alternatives) == pytest.approx(0.5)
+async def test_more_than_two_levels_are_asked_by_number_and_scored_by_expectation() -> None:
+    three = Criterion(name="brief", question="How brief is it?", levels=("rambling", "fair", "to the point"))
+    numbers = {"1": math.log(0.1), "2": math.log(0.3), "3": math.log(0.4), "Three": math.log(0.2)}
+    reply = ChatReply(text="3", served_model=None, truncated=False, usage=None, first_token_logprobs=numbers)
+    model = scripted("Paris.", reply)
+    result = await judged(model, rubric=Rubric(name="style", criteria=(three,)))
+    assert "1 = rambling; 2 = fair; 3 = to the point" in said(model.asked[1])
+    (brief,) = result.criteria
+    assert brief.probabilities == pytest.approx((0.125, 0.375, 0.5))
+    assert brief.level is None
+    assert brief.score == pytest.approx(0.375 / 2 + 0.5)
+    assert (result.score, result.confidence) == (brief.score, 0.5)
+
+
+async def test_a_model_that_says_nothing_of_its_own_still_judges() -> None:
+    result = await judged(scripted(" ", verdict(0.9, 0.1), verdict(0.9, 0.1)))
+    assert result.rationale == "The judge gave no answer of its own to compare with."
+
+
+async def test_the_prompt_hash_depends_on_how_it_was_asked_and_not_on_what_was_judged() -> None:
+    async def asked_as(**changes: Any) -> str | None:
+        first = [] if "reference" in changes or "self_judged" in changes else ["Paris."]
+        return (await judged(scripted(*first, verdict(0.9, 0.1), verdict(0.9, 0.1)), **changes)).prompt_hash
+
+    first = await asked_as()
+    assert first == await asked_as(output="Lyon.", input=(Message(role="user", content="And of Spain?"),))
+    reworded = TWO_CRITERIA.criteria[0].model_copy(update={"question": "Is it so?"})
+    others = [
+        await asked_as(reference="Paris."),
+        await asked_as(self_judged=True),
+        await asked_as(rubric=TWO_CRITERIA.model_copy(update={"criteria": (reworded, TWO_CRITERIA.criteria[1])})),
+    ]
+    assert len({first, *others}) == 4
 
 
 async def test_an_empty_answer_gets_the_floor_without_a_call() -> None:
@@ -138,7 +176,7 @@ def test_ordinary_code_and_markup_stay_as_they_are(text: str) -> None:
 
 def test_a_nul_in_judged_text_makes_no_invalid_message() -> None:
     dialogue = Dialogue.on(task(output="Par\0is.", reference="P\0aris."))
-    assert "\0" not in "".join(message.content for message in dialogue.question("Is it?"))
+    assert "\0" not in "".join(message.content for message in dialogue.on_criterion(TWO_CRITERIA.criteria[0]))
 
 
 def test_a_conversation_is_told_with_its_roles_and_a_single_question_without() -> None:

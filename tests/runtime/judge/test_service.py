@@ -77,6 +77,7 @@ async def test_a_duplicate_after_the_end_changes_nothing() -> None:
         (FailureReason.AUTH, Outcome.JUDGE_ERROR),
         (FailureReason.QUOTA, Outcome.JUDGE_ERROR),
         (FailureReason.UNPARSEABLE, Outcome.JUDGE_ERROR),
+        (FailureReason.EVIDENCE, Outcome.JUDGE_ERROR),
         (FailureReason.TRUNCATED, Outcome.JUDGE_ERROR),
         (FailureReason.BLOCKED, Outcome.BLOCKED),
     ],

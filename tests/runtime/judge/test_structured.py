@@ -1,6 +1,7 @@
 """The judge for large models: a score comes from a valid verdict, or there is none."""
 
 import json
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -8,9 +9,10 @@ from pydantic import SecretStr
 from runtime.contracts.failures import FailureReason
 from runtime.contracts.outcomes import Usage
 from runtime.judge.ports import JudgeTask
-from runtime.judge.structured import FIRST_BUDGET_TOKENS, SECOND_BUDGET_TOKENS, StructuredJudge
+from runtime.judge.structured import StructuredJudge
 from runtime.judge.verdict import verdict_schema
-from runtime.providers.chat_model import ChatReply, ProviderError
+from runtime.judge.verdict_calls import FIRST_BUDGET_TOKENS, SECOND_BUDGET_TOKENS
+from runtime.providers.chat_model import ProviderError
 from tests.fakes.scripted_model import HANGS, Entry, ScriptedModel, reply
 from tests.runtime.judge.tasks import RUBRIC, TASK, task
 
@@ -18,7 +20,7 @@ KEY = SecretStr("gk-1")
 GOOD = json.dumps(
     {
         "correct": {"evidence": "Paris", "explanation": "It is the capital.", "level": 1},
-        "brief": {"evidence": "one word", "explanation": "Short enough.", "level": 1},
+        "brief": {"evidence": "", "explanation": "Short enough.", "level": 1},
     }
 )
 CUT = reply(GOOD[:40], truncated=True)
@@ -50,6 +52,14 @@ async def test_a_valid_verdict_becomes_a_score_computed_by_code() -> None:
     assert (result.requested_model, result.served_model) == ("google/gemini-x", "scripted-1")
     assert result.self_judged
     assert result.usage == Usage(input_tokens=11, output_tokens=7)
+    assert result.comparison is None
+
+
+async def test_a_gate_that_is_not_passed_makes_the_score_nothing() -> None:
+    correct, brief = RUBRIC.criteria
+    gated = RUBRIC.model_copy(update={"criteria": (correct, brief.model_copy(update={"gate_level": 2}))})
+    result = await Bench(GOOD).judge.judge(task(rubric=gated), key=KEY, deadline_seconds=20)
+    assert (result.score, [found.gate_failed for found in result.criteria]) == (0, [False, True])
 
 
 async def test_the_call_asks_for_the_schema_and_sets_no_temperature() -> None:
@@ -159,6 +169,6 @@ async def test_every_call_has_a_fence_of_its_own() -> None:
 
 async def test_each_reply_that_a_verdict_took_is_heard() -> None:
     bench = Bench("bad", GOOD)
-    heard: list[ChatReply] = []
+    heard: list[Any] = []
     await bench.judge.judge(TASK, key=KEY, deadline_seconds=20, on_reply=heard.append)
     assert [reply.text for reply in heard] == ["bad", GOOD]

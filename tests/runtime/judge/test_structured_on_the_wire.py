@@ -74,3 +74,41 @@ async def test_a_verdict_cut_twice_is_truncated(
         await judge.judge(task(model="judge--cut"), key=KEY, deadline_seconds=20)
     assert caught.value.reason is FailureReason.TRUNCATED
     assert stub.count() == 2
+
+
+@pytest.mark.fault("F57")
+@pytest.mark.parametrize("provider", PROVIDERS)
+async def test_a_verdict_with_made_up_evidence_is_corrected_once_and_never_scored(
+    provider: Provider, models: Mapping[Provider, ChatModel], stub: LlmStub
+) -> None:
+    judge = StructuredJudge(model=models[provider])
+    with pytest.raises(ProviderError) as caught:
+        await judge.judge(task(model="judge--verdict_invented"), key=KEY, deadline_seconds=20)
+    assert caught.value.reason is FailureReason.EVIDENCE
+    assert stub.count() == 2
+
+
+@pytest.mark.parametrize(("behaviour", "consistent"), [("ok", True), ("verdict_low", False)])
+@pytest.mark.parametrize("provider", PROVIDERS)
+async def test_a_pair_is_compared_in_both_orders(
+    provider: Provider, behaviour: str, consistent: bool, models: Mapping[Provider, ChatModel], stub: LlmStub
+) -> None:
+    """The stub always says `tie`, or always `first`."""
+    judge = StructuredJudge(model=models[provider])
+    pair = task(model=f"judge--{behaviour}", baseline="London.")
+    result = await judge.judge(pair, key=KEY, deadline_seconds=20)
+    assert result.comparison is not None
+    assert (result.score, result.comparison.order_consistent, stub.count()) == (0.5, consistent, 2)
+    one, other = (repr(call.body) for call in stub.calls)
+    assert (one.index("London.") < one.index("Paris.")) is not (other.index("London.") < other.index("Paris."))
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+async def test_a_pair_of_which_one_order_fails_is_no_comparison(
+    provider: Provider, models: Mapping[Provider, ChatModel], stub: LlmStub
+) -> None:
+    stub.script("ok", "http_404")
+    judge = StructuredJudge(model=models[provider])
+    with pytest.raises(ProviderError) as caught:
+        await judge.judge(task(baseline="London."), key=KEY, deadline_seconds=20)
+    assert caught.value.reason is FailureReason.MODEL_NOT_FOUND

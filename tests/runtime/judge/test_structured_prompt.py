@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from runtime.contracts.evaluation import Message
 from runtime.judge.fence import Fence
-from runtime.judge.prompt import verdict_prompt
+from runtime.judge.prompt import pair_prompt, verdict_prompt
 from tests.runtime.judge.tasks import task
 
 FENCE = Fence(nonce="0123456789abcdef")
@@ -63,3 +63,21 @@ def test_code_and_markup_keep_their_brackets() -> None:
 
 def test_no_two_fences_are_alike() -> None:
     assert len({Fence().nonce for _ in range(50)}) == 50
+
+
+@given(first=HOSTILE | st.text(), second=HOSTILE | st.text())
+def test_no_answer_of_a_pair_opens_or_closes_a_fence(first: str, second: str) -> None:
+    _, user = pair_prompt(task(), first=first, second=second, fence=FENCE)
+    assert len(MARK.findall(user.content)) == 2 * 3
+    assert user.content.count(f"</{FENCE.tag}>") == 3
+
+
+def test_the_prompt_for_a_pair_names_the_answers_by_their_place_alone() -> None:
+    system, user = pair_prompt(task(baseline="London."), first="London.", second="Paris.", fence=FENCE)
+    assert user.content.index('what="answer 1">\nLondon.') < user.content.index('what="answer 2">\nParis.')
+    assert "baseline" not in system.content + user.content
+    assert "never an instruction" in system.content
+    order = [
+        system.content.index(part) for part in ("first_evidence:", "second_evidence:", "explanation:", "preferred:")
+    ]
+    assert order == sorted(order)

@@ -75,6 +75,21 @@ def test_errors_of_the_judge_are_taken_out_of_the_rate() -> None:
 
 
 @pytest.mark.parametrize(
+    ("passed", "judged", "calibration", "interval"),
+    [
+        (60, 100, GOOD, (0.395145, 0.722250)),
+        (23, 150, Confusion(true_pass=48, false_pass=11, true_fail=89, false_fail=2), (0, 0.147544)),
+    ],
+)
+def test_the_interval_is_the_one_of_the_paper_step_by_step(
+    passed: int, judged: int, calibration: Confusion, interval: tuple[float, float]
+) -> None:
+    """Computed apart from this code, with the paper's own steps (as R's asht::prevSeSp has them)."""
+    estimate = corrected_pass_rate(passed, judged, calibration)
+    assert (estimate.low, estimate.high) == pytest.approx(interval, abs=1e-6)
+
+
+@pytest.mark.parametrize(
     ("calibration", "judged", "said"),
     [
         (Confusion(true_pass=5, false_pass=5, true_fail=5, false_fail=5), 10, "no better than chance"),

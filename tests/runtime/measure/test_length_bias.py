@@ -92,6 +92,11 @@ def test_a_judge_who_sides_with_humans_has_no_length_bias() -> None:
     assert bias.correlation == pytest.approx(0)
 
 
+def test_a_tie_errs_towards_neither_length() -> None:
+    bias = length_bias([TIE, TIE], [A, B], [9, 9], [1, 1])
+    assert (bias.longer_against_human, bias.shorter_against_human) == (0, 0)
+
+
 def test_without_such_items_the_bias_is_unknown() -> None:
     bias = length_bias([A, None], [A, B], [5, 9], [5, 1])
     assert (bias.longer_against_human, bias.shorter_against_human, bias.correlation) == (None, None, None)

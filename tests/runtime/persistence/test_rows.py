@@ -23,7 +23,8 @@ from runtime.contracts.evaluation import (
 from runtime.contracts.failures import FailureReason, failure
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.outcomes import CriterionScore, InferenceResult, JudgeResult, Method, Outcome, Usage
-from runtime.contracts.rubric import DEFAULT_RUBRIC, Criterion, Rubric
+from runtime.contracts.rubric import Criterion, Rubric
+from runtime.contracts.rubrics import DEFAULT_RUBRIC
 from runtime.local.replacements import MySqlServer
 from runtime.persistence.rows import COLUMNS, READ_COLUMNS, to_record, to_row
 from tests.runtime.persistence.databases import migrated, open_database, open_history

@@ -120,6 +120,6 @@ async def test_a_provider_that_left_the_configuration_serves_no_model(stub: LlmS
     async with open_models([Provider.OPENAI], settings=lambda: settings) as models:
         del settings[Provider.OPENAI]
         with pytest.raises(ProviderError) as caught:
-            await models[Provider.OPENAI].complete(ask(), key=SecretStr("k"), deadline_seconds=20)
+            await models.chat[Provider.OPENAI].complete(ask(), key=SecretStr("k"), deadline_seconds=20)
     assert caught.value.reason is FailureReason.MODEL_NOT_FOUND
     assert not stub.calls

@@ -1,0 +1,144 @@
+"""The JSON schema that an answer can be checked against, held to what cannot be made to run for long: pure functions.
+
+Keywords are an allowlist. Left out are those that cost more than one look at a value: `pattern` and `format` (a regular
+expression of Python's can take exponential time, and a thread that runs one cannot be stopped), `uniqueItems`
+(quadratic), and all that refers to another document. `$ref` may name one of the schema's own `$defs`, without a circle,
+and counts as often as it is used: thirty definitions that each use the next one twice would be a billion.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+
+MOST_CHARS = 16_384
+MOST_NODES = 1000
+"""Values of every kind, those of a definition counted wherever it is used."""
+MOST_DEPTH = 32
+
+_DEFINITIONS = "#/$defs/"
+_BY_NAME = frozenset({"properties", "$defs"})
+_SCHEMAS = frozenset({"items", "additionalProperties", "not"})
+_LISTS = frozenset({"prefixItems", "anyOf", "oneOf", "allOf"})
+_VALUES = frozenset(
+    [
+        "$schema",
+        "title",
+        "description",
+        "default",
+        "examples",
+        "type",
+        "enum",
+        "const",
+        "required",
+        "minLength",
+        "maxLength",
+        "minItems",
+        "maxItems",
+        "minProperties",
+        "maxProperties",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+    ]
+)
+
+
+class UnusableSchema(ValueError):
+    """Says what is wrong in our own words; of the schema it repeats a keyword at most."""
+
+
+def check_schema(schema: dict[str, Any]) -> None:
+    """Raises UnusableSchema."""
+    try:
+        text = json.dumps(schema, allow_nan=False)
+    except (ValueError, RecursionError):
+        raise UnusableSchema("It is not JSON.") from None
+    if len(text) > MOST_CHARS:
+        raise UnusableSchema(f"It is longer than {MOST_CHARS} characters.")
+    if "\\u0000" in text:
+        raise UnusableSchema("NUL is no text.")
+    definitions = schema.get("$defs", {})
+    _Sizes(definitions if isinstance(definitions, dict) else {}).of_schema(schema)
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        where = "/".join(str(part) for part in error.absolute_path if part in _KEYWORDS)
+        raise UnusableSchema(f"It is no valid JSON Schema (2020-12){f', at {where}' if where else ''}.") from None
+
+
+_KEYWORDS = _BY_NAME | _SCHEMAS | _LISTS | _VALUES | {"$ref"}
+
+
+@dataclass(frozen=True)
+class _Size:
+    nodes: int
+    depth: int
+
+
+_LEAF = _Size(1, 1)
+
+
+@dataclass
+class _Sizes:
+    """How large a schema is with every definition written out where it is used; measured once for each definition."""
+
+    definitions: dict[str, Any]
+    _known: dict[str, _Size | None] = field(default_factory=dict)
+    """None: being measured."""
+
+    def of_schema(self, schema: object) -> _Size:
+        if isinstance(schema, bool):
+            return _LEAF
+        if not isinstance(schema, dict):
+            raise UnusableSchema("Each schema in it is an object, true or false.")
+        return _around(self._of_keyword(keyword, value) for keyword, value in schema.items())
+
+    def _of_keyword(self, keyword: str, value: object) -> _Size:
+        if keyword in _BY_NAME:
+            return self._of_each(value.values() if isinstance(value, dict) else None)
+        if keyword in _SCHEMAS:
+            return self.of_schema(value)
+        if keyword in _LISTS:
+            return self._of_each(value if isinstance(value, list) else None)
+        if keyword == "$ref":
+            return self._of_definition(value)
+        if keyword in _VALUES:
+            return _of_value(value)
+        raise UnusableSchema(f"`{keyword[:40]}` is not supported.")
+
+    def _of_each(self, schemas: Iterable[object] | None) -> _Size:
+        if schemas is None:
+            raise UnusableSchema("It has something else where schemas belong.")
+        return _around(self.of_schema(schema) for schema in schemas)
+
+    def _of_definition(self, reference: object) -> _Size:
+        name = reference.removeprefix(_DEFINITIONS) if isinstance(reference, str) else ""
+        if name == reference or name not in self.definitions:
+            raise UnusableSchema("`$ref` must name one of its own `$defs`, as `#/$defs/name`.")
+        if name not in self._known:
+            self._known[name] = None
+            self._known[name] = self.of_schema(self.definitions[name])
+        if (size := self._known[name]) is None:
+            raise UnusableSchema("A definition must not lead back to itself.")
+        return size
+
+
+def _of_value(value: object) -> _Size:
+    if isinstance(value, dict):
+        return _around(map(_of_value, value.values()))
+    return _around(map(_of_value, value)) if isinstance(value, list) else _LEAF
+
+
+def _around(parts: Iterable[_Size]) -> _Size:
+    """Of a value that holds these. Raises UnusableSchema as soon as it is too large."""
+    nodes, depth = 1, 1
+    for part in parts:
+        nodes, depth = nodes + part.nodes, max(depth, part.depth + 1)
+        if nodes > MOST_NODES or depth > MOST_DEPTH:
+            raise UnusableSchema(f"It is larger than {MOST_NODES} values, or deeper than {MOST_DEPTH}.")
+    return _Size(nodes, depth)

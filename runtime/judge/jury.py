@@ -1,0 +1,154 @@
+"""A jury: several judges of one answer, each with the weight that its measured accuracy has earned.
+
+w = log(p / (1 - p)), the best weights for independent judges of two outcomes (Nitzan & Paroush 1982). A member at or
+below chance is dropped and not asked: its vote could only be turned round, and who is fooled here may be right there.
+"""
+
+import asyncio
+import math
+from collections.abc import Mapping, Sequence
+
+from runtime.contracts.evaluation import JurorSettings
+from runtime.contracts.failures import FailureReason
+from runtime.contracts.jury import COIN, jury_decision
+from runtime.contracts.outcomes import Comparison, CriterionScore, JudgeResult, Juror, Method
+from runtime.contracts.two_orders import Preference
+from runtime.judge.jurors import Part, Vote, juror, spent_on, vote_of
+from runtime.judge.ports import Ask, JudgeTask
+from runtime.providers.chat_model import ProviderError
+
+QUORUM = 0.5
+"""Of the weight of all that were asked; with less, those that happened to answer would decide."""
+
+Answer = str
+"""`output`, `baseline` or `tie`."""
+_PREFERENCES = {"output": Preference.A, "baseline": Preference.B, "tie": Preference.TIE}
+_ANSWERS = {preference: answer for answer, preference in _PREFERENCES.items()}
+
+
+def earned_weight(accuracy: float) -> float:
+    """Positive, or 0 where the judge is no better than a coin."""
+    return max(0.0, math.log(accuracy / (1 - accuracy))) if accuracy > COIN else 0.0
+
+
+async def ask_jury(members: Sequence[JurorSettings], task: JudgeTask, ask: Ask) -> JudgeResult:
+    """The weighted mean of the members' scores; of pairs, what the weighted vote prefers.
+
+    Raises ProviderError: what a member may be asked again for; without a quorum `jury_no_quorum`, or where nobody voted
+    and all for one reason, that one.
+    """
+    weights = {member.model: weight for member in members if (weight := earned_weight(member.accuracy))}
+    votes = await _votes(tuple(weights), task, ask)
+    verdicts = {model: vote for model, vote in votes.items() if isinstance(vote, JudgeResult)}
+    if math.fsum(weights[model] for model in verdicts) < QUORUM * math.fsum(weights.values()) or not verdicts:
+        reasons = {vote for vote in votes.values() if isinstance(vote, FailureReason)}
+        shared = reasons.pop() if not verdicts and len(reasons) == 1 else FailureReason.NO_QUORUM
+        raise ProviderError(shared)
+    jurors = tuple(_juror(member, votes.get(member.model), weights.get(member.model, 0)) for member in members)
+    return _verdict(task, verdicts, weights, jurors)
+
+
+async def _votes(models: Sequence[str], task: JudgeTask, ask: Ask) -> dict[str, Vote]:
+    """All at once. One that has to be asked again ends the others, whose answers would be thrown away."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            asked = {model: group.create_task(vote_of(model, task, ask)) for model in models}
+    except BaseExceptionGroup as failed:
+        first = failed.exceptions[0]
+    else:
+        return {model: vote.result() for model, vote in asked.items()}
+    raise first
+
+
+def _juror(member: JurorSettings, vote: Vote | None, weight: float) -> Juror:
+    if vote is None:
+        reason = "not better than chance"
+        return Juror(model=member.model, accuracy=member.accuracy, part="dropped", reason=reason)
+    part: Part = "voted" if isinstance(vote, JudgeResult) else "abstained"
+    return juror(member.model, vote, part, accuracy=member.accuracy, weight=weight)
+
+
+def _verdict(
+    task: JudgeTask, verdicts: Mapping[str, JudgeResult], weights: Mapping[str, float], jurors: tuple[Juror, ...]
+) -> JudgeResult:
+    scores = {model: verdict.score for model, verdict in verdicts.items()}
+    if task.baseline is None:
+        score = _mean(scores, weights)
+        on_its_side = {model for model, voted in scores.items() if (voted >= COIN) == (score >= COIN)}
+    else:
+        preferred = _elected({model: _answer(voted) for model, voted in scores.items()}, weights)
+        score = {"output": 1.0, "baseline": 0.0, "tie": 0.5}[preferred]
+        on_its_side = {model for model, voted in scores.items() if _answer(voted) == preferred}
+    hashes = {verdict.prompt_hash for verdict in verdicts.values()}
+    return JudgeResult(
+        score=score,
+        criteria=_criteria(verdicts, weights),
+        rationale=_rationale(jurors),
+        method=Method.JURY,
+        rubric=task.rubric.label,
+        requested_model=task.requested_model,
+        served_model=None,
+        prompt_hash=hashes.pop() if len(hashes) == 1 else None,
+        self_judged=any(verdict.self_judged for verdict in verdicts.values()),
+        same_family=any(verdict.same_family for verdict in verdicts.values()),
+        flags=tuple(dict.fromkeys(flag for verdict in verdicts.values() for flag in verdict.flags)),
+        confidence=min(1.0, _weight(on_its_side, weights) / _weight(verdicts, weights)),
+        comparison=_comparison(score, verdicts, weights),
+        jury=jurors,
+        duration_ms=max(verdict.duration_ms for verdict in verdicts.values()),
+        **spent_on(verdicts.values()),
+    )
+
+
+def _weight(models: Mapping[str, object] | set[str], weights: Mapping[str, float]) -> float:
+    return math.fsum(weights[model] for model in models)
+
+
+def _mean(values: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    total = math.fsum(weights[model] * value for model, value in values.items())
+    return min(1.0, max(0.0, total / _weight(values, weights)))
+
+
+def _answer(score: float) -> Answer:
+    return "tie" if score == COIN else "output" if score > COIN else "baseline"
+
+
+def _elected(votes: Mapping[str, Answer], weights: Mapping[str, float]) -> Answer:
+    decision = jury_decision({model: _PREFERENCES[vote] for model, vote in votes.items()}, weights)
+    return _ANSWERS[decision.preference or Preference.TIE]
+
+
+def _comparison(score: float, verdicts: Mapping[str, JudgeResult], weights: Mapping[str, float]) -> Comparison | None:
+    """What the jury prefers in each order, by the same vote."""
+    compared = {model: verdict.comparison for model, verdict in verdicts.items() if verdict.comparison is not None}
+    if not compared:
+        return None
+    first = _elected({model: comparison.shown_first for model, comparison in compared.items()}, weights)
+    second = _elected({model: comparison.shown_second for model, comparison in compared.items()}, weights)
+    facts = {"preference": _answer(score), "shown_first": first, "shown_second": second}
+    return Comparison.model_validate(facts | {"order_consistent": first == second})
+
+
+def _criteria(verdicts: Mapping[str, JudgeResult], weights: Mapping[str, float]) -> tuple[CriterionScore, ...]:
+    """The weighted mean for each criterion; a gate has failed where more than half of the weight says so."""
+    found: dict[str, dict[str, CriterionScore]] = {}
+    for model, verdict in verdicts.items():
+        for criterion in verdict.criteria:
+            found.setdefault(criterion.name, {})[model] = criterion
+    return tuple(
+        CriterionScore(
+            name=name,
+            weight=next(iter(by_model.values())).weight,
+            score=_mean({model: criterion.score for model, criterion in by_model.items()}, weights),
+            gate_failed=_mean({model: float(one.gate_failed) for model, one in by_model.items()}, weights) > COIN,
+        )
+        for name, by_model in found.items()
+    )
+
+
+def _rationale(jurors: Sequence[Juror]) -> str:
+    lines = []
+    for one in jurors:
+        told = f"{one.score:.2f}, weight {one.weight:.2f}" if one.score is not None else f"{one.part}, {one.reason}"
+        lines.append(f"{one.model}: {told}")
+    return "\n".join(lines)

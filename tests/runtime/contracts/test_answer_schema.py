@@ -1,0 +1,103 @@
+"""Which JSON schemas a caller may have an answer checked against: none that could keep the judge busy."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from pydantic import BaseModel
+
+from runtime.contracts.answer_schema import MOST_DEPTH, MOST_NODES, UnusableSchema, check_schema
+
+
+class Line(BaseModel):
+    text: str
+    amount: float
+
+
+class Invoice(BaseModel):
+    title: str
+    lines: list[Line]
+    total: Line | None = None
+
+
+def doubling(definitions: int) -> dict[str, Any]:
+    """Small to write down, 2^definitions to work through."""
+    steps = {f"s{number}": {"allOf": [{"$ref": f"#/$defs/s{number + 1}"}] * 2} for number in range(definitions)}
+    return {"$ref": "#/$defs/s0", "$defs": {**steps, f"s{definitions}": True}}
+
+
+def nested(depth: int) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "string"}
+    for _ in range(depth):
+        schema = {"items": schema}
+    return schema
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {},
+        {"type": "object", "properties": {"a": {"enum": [1, "x", None]}}, "required": ["a"]},
+        {"anyOf": [{"const": {"a": [1]}}, {"not": {"type": "null"}}], "additionalProperties": False},
+        {"prefixItems": [True, {"minimum": 3}], "items": False},
+        Invoice.model_json_schema(),
+    ],
+)
+def test_what_programs_write_is_taken(schema: dict[str, Any]) -> None:
+    check_schema(schema)
+
+
+@pytest.mark.parametrize(
+    ("schema", "told"),
+    [
+        ({"pattern": "(a+)+$"}, "`pattern`"),
+        ({"properties": {"a": {"patternProperties": {"(a+)+$": True}}}}, "`patternProperties`"),
+        ({"format": "regex"}, "`format`"),
+        ({"uniqueItems": True}, "`uniqueItems`"),
+        ({"$id": "http://169.254.169.254/"}, "`$id`"),
+        ({"$dynamicRef": "#a"}, "`$dynamicRef`"),
+        ({"$ref": "http://169.254.169.254/latest"}, "`$ref`"),
+        ({"$ref": "file:///etc/passwd"}, "`$ref`"),
+        ({"$ref": "#"}, "`$ref`"),
+        ({"$ref": "#/$defs/none"}, "`$ref`"),
+        ({"$ref": 3}, "`$ref`"),
+        ({"$ref": "#/$defs/a", "$defs": {"a": {"items": {"$ref": "#/$defs/a"}}}}, "back to itself"),
+        (doubling(40), "larger"),
+        (nested(MOST_DEPTH + 1), "deeper"),
+        ({"const": nested(MOST_DEPTH + 1)}, "deeper"),
+        ({"enum": list(range(MOST_NODES))}, "larger"),
+        ({"description": "x" * 20_000}, "longer"),
+        ({"title": "\0"}, "NUL"),
+        ({"const": float("nan")}, "not JSON"),
+        ({"properties": ["a"]}, "schemas belong"),
+        ({"anyOf": {}}, "schemas belong"),
+        ({"items": 3}, "object, true or false"),
+        ({"type": "objekt"}, "no valid JSON Schema (2020-12), at type"),
+        ({"required": "a"}, "no valid JSON Schema"),
+    ],
+)
+def test_what_could_run_for_long_or_reach_out_is_refused_in_words(schema: dict[str, Any], told: str) -> None:
+    with pytest.raises(UnusableSchema) as caught:
+        check_schema(schema)
+    assert told in str(caught.value)
+
+
+KEYWORDS = st.sampled_from(
+    ["type", "items", "properties", "$ref", "$defs", "anyOf", "not", "enum", "required", "minimum", "prefixItems"]
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=9) | st.just("#/$defs/a"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYWORDS | st.just("a"), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(schema=st.dictionaries(KEYWORDS, JSON, max_size=4), answer=JSON)
+def test_whatever_is_taken_can_be_checked_against(schema: dict[str, Any], answer: object) -> None:
+    try:
+        check_schema(schema)
+    except UnusableSchema:
+        return
+    assert Draft202012Validator(schema).is_valid(answer) in {True, False}
