@@ -117,7 +117,10 @@ def _verdict(result: JudgeResult) -> Verdict:
         served_models=tuple(sorted({model for model in served if model})),
         prompt_hash=result.prompt_hash,
         comparison=result.comparison,
-        votes=tuple((juror.model, juror.score) for juror in result.jury if juror.score is not None),
+        # A step of a cascade that gave way to the next one has a score too, and no vote.
+        votes=tuple(
+            (juror.model, juror.score) for juror in result.jury if juror.part == "voted" and juror.score is not None
+        ),
         needs_human=result.needs_human,
     )
 

@@ -1,0 +1,55 @@
+"""What is kept of an evaluation that ended."""
+
+import pytest
+
+from runtime.contracts.evaluation import CascadeSettings, EvaluationRecord, JudgeSettings, Mode
+from runtime.contracts.failures import FailureReason, failure
+from runtime.contracts.judged import identities, judged
+from runtime.contracts.lifecycle import Status
+from runtime.contracts.outcomes import Juror, Outcome
+from runtime.contracts.rubrics import DEFAULT_RUBRIC
+from tests.contract.evaluations import answer, completed, failed, identity, spec, verdict
+
+
+def by(*jurors: Juror, **judge: object) -> EvaluationRecord:
+    settings = JudgeSettings.model_validate({"model": "google/a", "rubric": DEFAULT_RUBRIC, **judge})
+    record = completed(identity(tenant="t", spec=spec(judge=settings)))
+    return record.model_copy(update={"judge_result": verdict(0.7).model_copy(update={"jury": jurors})})
+
+
+def test_lengths_are_of_the_answer_and_its_baseline_in_characters() -> None:
+    record = completed(identity(tenant="t", spec=spec(baseline="é\U0001f600")))
+    found = judged(record.model_copy(update={"inference_result": answer("Titán.")}))
+    assert (found.output_length, found.baseline_length, found.score) == (6, 2, 0.85)
+
+
+def test_a_failure_has_an_outcome_and_no_score_also_where_only_its_reason_is_known() -> None:
+    record = failed(identity(tenant="t"), outcome=Outcome.BLOCKED)
+    assert (judged(record).outcome, judged(record).score) == (Outcome.BLOCKED, None)
+    never = record.model_copy(update={"outcome": None, "failure": failure(FailureReason.NOT_PUBLISHED, None)})
+    assert judged(never).outcome is Outcome.INFERENCE_ERROR
+
+
+def test_an_open_evaluation_is_nothing_to_measure() -> None:
+    with pytest.raises(ValueError, match="open"):
+        judged(completed(identity(tenant="t")).model_copy(update={"status": Status.JUDGE}))
+
+
+def test_only_a_vote_is_a_vote() -> None:
+    record = by(
+        Juror(model="google/a", part="voted", score=0.7, served_model="a-1"),
+        Juror(model="google/b", part="escalated", score=0.2, served_model="b-1"),
+        Juror(model="google/c", part="abstained"),
+    )
+    found = judged(record).verdict
+    assert found is not None
+    assert (found.votes, found.served_models) == ((("google/a", 0.7),), ("a-1", "b-1"))
+
+
+def test_a_judge_with_a_cheaper_one_before_it_is_another_judge() -> None:
+    plain, cascade = by(), by(cascade=CascadeSettings(first="google/small"))
+    found = identities(map(judged, (plain, cascade, cascade)))
+    assert [(one.requested_model, one.mode) for one in found] == [
+        ("google/a, google/small", Mode.POINTWISE),
+        ("google/a", Mode.POINTWISE),
+    ]
