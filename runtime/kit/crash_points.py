@@ -1,4 +1,4 @@
-"""Named points at which a fault test ends or freezes this process: nothing unless LLM_JUDGE_CRASH_POINTS names a folder.
+"""Named points where a fault test ends or freezes this process: nothing unless LLM_JUDGE_CRASH_POINTS names a folder.
 
 In that folder each passage adds a byte to a file of the point's name. A file `<point>.armed` holds the number of a
 passage and the signal that the process sends itself there, as in `1 SIGKILL` or `1 SIGSTOP`: the file goes first, so
