@@ -28,7 +28,7 @@ def lane(path: PurePath, marks: set[str]) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("dist", "no") != "loadgroup":
+    if not config.getoption("loadgroup", default=False):
         return
     lanes = {item: lane(item.path, {mark.name for mark in item.iter_markers()}) for item in items}
     for item, name in lanes.items():
