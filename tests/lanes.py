@@ -1,36 +1,50 @@
 """Which tests may run side by side under `make test`: what shares servers, ports or a synthesis is one lane.
 
-A pytest plugin for pytest-xdist, which gives each of its processes one lane at a time; without it nothing changes.
+Hooks for pytest-xdist, which gives each of its processes one lane at a time; without it nothing changes.
 """
 
-from pathlib import PurePath
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
-TESTS = PurePath(__file__).parent
-LABORATORY, SYSTEMS, SERVERS = LANES = ("laboratory", "systems", "servers")
-"""The longest first: what is short then fills the time that is left."""
+ROOT = Path(__file__).parent.parent
+LABORATORY, SYSTEMS, SERVERS = LONGEST = ("laboratory", "systems", "servers")
+"""First in this order: what is short then fills the time that is left."""
 SYNTHESIZED = ("stacks", "charts")
 """Folders whose tests share one synthesis."""
 
 
-def lane(path: PurePath, marks: set[str]) -> str:
-    """`marks`: the names of the test's marks."""
-    inside = path.relative_to(TESTS)
-    if "flow" in marks and inside.parts[0] == "faults":
+@cache
+def lane(file: str) -> str:
+    """`file`: a path below the root; a whole file is in the lane of any of its tests."""
+    _, *folders, _ = Path(file).parts
+    top, source = folders[0] if folders else "", (ROOT / file).read_text(encoding="utf-8")
+    if top == "faults" and "mark.flow" in source:
         return LABORATORY
-    if "flow" in marks or inside.is_relative_to("runtime/local"):
+    if top in ("flow", "canary") or folders[:2] == ["runtime", "local"]:
         return SYSTEMS
-    if marks & {"servers", "model"}:
+    if top == "contract" or "mark.servers" in source or "mark.model" in source:
         return SERVERS
-    return inside.parts[0] if inside.parts[0] in SYNTHESIZED else str(inside)
+    return top if top in SYNTHESIZED else file
 
 
-@pytest.hookimpl(tryfirst=True)
+class Lanes(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        return lane(nodeid.partition("::")[0])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Lanes:
+    return Lanes(config, log)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("loadgroup", default=False):
-        return
-    lanes = {item: lane(item.path, {mark.name for mark in item.iter_markers()}) for item in items}
-    for item, name in lanes.items():
-        item.add_marker(pytest.mark.xdist_group(name))
-    items.sort(key=lambda item: LANES.index(lanes[item]) if lanes[item] in LANES else len(LANES))
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: _turn(lane(item.nodeid.partition("::")[0])))
+
+
+def _turn(name: str) -> int:
+    return LONGEST.index(name) if name in LONGEST else len(LONGEST)

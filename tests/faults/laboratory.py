@@ -37,6 +37,9 @@ PORTS_AWAY = 1000
 class Laboratory:
     system: System
     mysql: MySqlServer
+    """As its administrator."""
+    login: MySqlServer
+    """As the services see it."""
     redis: RedisServer
     aws_url: str
     strict: StrictAws
@@ -76,19 +79,25 @@ class Laboratory:
         return psutil.Process(process.pid)
 
     @contextmanager
-    def second(self, part: str) -> Iterator[Path]:
-        """Another process of a service, as a second replica; yields its log."""
+    def second(self, part: str, *, log: int = subprocess.DEVNULL) -> Iterator["subprocess.Popen[bytes]"]:
+        """Another process of a service, as a second replica; `log`: the descriptor that it writes to."""
         first = self.process(part)
         environment = first.environ() | {"LLM_JUDGE_PORT": str(free_port())}
-        path = self.crash_folder / f"second-{part}.log"
-        with (
-            path.open("wb") as log,
-            subprocess.Popen(first.cmdline(), env=environment, cwd=first.cwd(), stdout=log, stderr=log) as process,
-        ):
+        with subprocess.Popen(first.cmdline(), env=environment, cwd=first.cwd(), stdout=log, stderr=log) as process:
             try:
-                yield path
+                yield process
             finally:
                 process.terminate()
+
+    @contextmanager
+    def frozen(self, *parts: str) -> Iterator[None]:
+        for part in parts:
+            self.signal(part, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for part in parts:
+                self.signal(part, signal.SIGCONT)
 
     def signal(self, part: str, number: signal.Signals) -> None:
         self.process(part).send_signal(number)
@@ -136,4 +145,4 @@ def laboratory(folder: Path, *, seed: int) -> Iterator[Laboratory]:
         system = stack.enter_context(
             running_system(folder / "state", log_level="INFO", variables=variables, ports_away=PORTS_AWAY)
         )
-        yield Laboratory(system, mysql, redis, aws_url, strict, folder / "crash", proxies)
+        yield Laboratory(system, mysql, login, redis, aws_url, strict, folder / "crash", proxies)
