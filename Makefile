@@ -34,8 +34,8 @@ status: $(VENV)/.local-ready ## Show what runs, on which port
 tenant: $(VENV)/.infra-ready ## Make an API key for tenant NAME in ENV (DO=rotate, retire, disable, enable); no NAME: list them
 	@$(BIN)/python -m tools.tenants $(DO) $(if $(NAME),--name $(NAME)) --env $(or $(ENV),dev)
 
-test: $(VENV)/.dev-ready $(ANALYZER)/.ready node_modules/.ready ## Run all tests: unit, contract on real servers, and the whole flow
-	@$(BIN)/python -m pytest
+test: $(VENV)/.dev-ready $(ANALYZER)/.ready node_modules/.ready ## Run all tests, in three lanes: unit, contract on real servers, and the whole flow
+	@$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
 
 test-fast: $(VENV)/.dev-ready ## Run the services' tests that start no server: under a minute
 	@$(BIN)/python -m pytest -m $(CHEAP) --ignore tests/stacks --ignore tests/charts --ignore tests/tools --ignore tests/images

@@ -1,7 +1,8 @@
-"""Named points at which a fault test ends this process: nothing at all unless LLM_JUDGE_CRASH_POINTS names a folder.
+"""Named points where a fault test ends or freezes this process: nothing unless LLM_JUDGE_CRASH_POINTS names a folder.
 
-In that folder each passage adds a byte to a file of the point's name. A file `<point>.armed` holds the number of the
-passage that kills: the file goes first, so that the next process does not die of it too, and then this one.
+In that folder each passage adds a byte to a file of the point's name. A file `<point>.armed` holds the number of a
+passage and the signal that the process sends itself there, as in `1 SIGKILL` or `1 SIGSTOP`: the file goes first, so
+that the next process does not meet it too.
 """
 
 import os
@@ -39,19 +40,19 @@ def _nothing(_: CrashPoint) -> None:
     """What every point is in earnest."""
 
 
-def _killing(folder: Path) -> Callable[[CrashPoint], None]:
+def _signalling(folder: Path) -> Callable[[CrashPoint], None]:
     def pass_by(point: CrashPoint) -> None:
         with (folder / point).open("ab") as passages:
             passages.write(b".")
         armed = folder / f"{point}.armed"
         if not armed.exists():
             return
-        left = int(armed.read_text()) - 1
-        if left > 0:
-            armed.write_text(str(left))
+        passage, name = armed.read_text().split()
+        if int(passage) > 1:
+            armed.write_text(f"{int(passage) - 1} {name}")
             return
         armed.unlink()
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), signal.Signals[name])
 
     return pass_by
 
@@ -63,7 +64,7 @@ def choose(environment: Mapping[str, str]) -> Callable[[CrashPoint], None]:
         return _nothing
     if environment.get("LLM_JUDGE_ENVIRONMENT") != LOCAL.name:
         sys.exit(f"error: {VARIABLE} is for fault tests on one machine: unset it")
-    return _killing(Path(folder))
+    return _signalling(Path(folder))
 
 
 crash_point = choose(os.environ)

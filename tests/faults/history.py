@@ -16,6 +16,8 @@ class Accepted:
     case: str
     """The word in its prompt by which the provider's calls are told apart."""
     deadline: float
+    keys: Mapping[Stage, str] = field(default_factory=dict)
+    """The hash of the key that came with it, by the stage that may use it."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,9 @@ class Row:
     status: Status
     score: float | None
     attempts: Mapping[Stage, int]
+    tenant: str
+    request: str
+    """As JSON; its prompt holds the case."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,8 @@ class Call:
     stage: Stage
     begun: float
     ended: float
+    key: str
+    """Its hash."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +64,12 @@ class History:
     queues: Mapping[str, int]
     """Messages left, hidden ones included, by queue."""
     max_attempts: int
+    tenant: str
+    """Whose all of it is."""
+    leaks: Sequence[str] = ()
+    """Where a provider's key was found: answers, Redis, rows, logs."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """The version that is active, by service, as far as the service answered."""
     extra_calls: Mapping[str, int] = field(default_factory=dict)
     """By case: how often a fault cut off a call, or lost its result before it was saved."""
     calls_of_a_try: int = 1
@@ -133,6 +146,27 @@ def _result_seen(history: History) -> Iterator[tuple[tuple[str, Stage], float]]:
                     break
 
 
+def no_key_at_rest(history: History) -> Violations:
+    for place in history.leaks:
+        yield f"I6 a provider's key is in {place}"
+
+
+def its_own_key(history: History) -> Violations:
+    keys = {(one.case, stage): key for one in history.accepted.values() for stage, key in one.keys.items()}
+    for call in history.calls:
+        if call.key != keys.get((call.case, call.stage)):
+            yield f"I7 {call.case} had a call of {call.stage} with a key that is not its own"
+
+
+def nothing_crosses(history: History) -> Violations:
+    for row in history.rows:
+        if row.tenant != history.tenant:
+            yield f"I8 {row.request_id} is a row of another tenant"
+        accepted = history.accepted.get(row.request_id)
+        if accepted is not None and accepted.case not in row.request:
+            yield f"I8 {row.request_id} is the row of another request"
+
+
 def bounded(history: History) -> Violations:
     for row in history.rows:
         for stage, attempts in row.attempts.items():
@@ -146,14 +180,23 @@ def drained(history: History) -> Violations:
             yield f"I10 {left} messages are left in {queue}"
 
 
+def one_configuration(history: History) -> Violations:
+    if len(set(history.settings.values())) > 1:
+        yield f"I11 the services go by different settings: {dict(history.settings)}"
+
+
 CHECKS: tuple[Callable[[History], Violations], ...] = (
     ends_once,
     one_row,
     only_forwards,
     row_before_state,
     no_call_twice,
+    no_key_at_rest,
+    its_own_key,
+    nothing_crosses,
     bounded,
     drained,
+    one_configuration,
 )
 
 

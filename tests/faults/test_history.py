@@ -10,7 +10,7 @@ from tests.faults.history import Accepted, Call, History, Row, Seen, extra_calls
 
 ONE, CASE = "11111111-0000-4000-8000-000000000000", "case-1"
 GOOD = History(
-    accepted={ONE: Accepted(CASE, deadline=100)},
+    accepted={ONE: Accepted(CASE, deadline=100, keys={Stage.INFERENCE: "1a", Stage.JUDGE: "2b"})},
     seen={
         ONE: (
             Seen(1, Status.GATEWAY, row_there=False),
@@ -19,11 +19,13 @@ GOOD = History(
             Seen(7, Status.COMPLETED, row_there=True),
         )
     },
-    rows=(Row(ONE, Status.COMPLETED, 0.5, {Stage.INFERENCE: 1, Stage.JUDGE: 1}),),
+    rows=(Row(ONE, Status.COMPLETED, 0.5, {Stage.INFERENCE: 1, Stage.JUDGE: 1}, "acme", f"Why? {CASE}"),),
     records={ONE: Status.COMPLETED},
-    calls=(Call(CASE, Stage.INFERENCE, 1.5, 2), Call(CASE, Stage.JUDGE, 4, 5)),
+    calls=(Call(CASE, Stage.INFERENCE, 1.5, 2, "1a"), Call(CASE, Stage.JUDGE, 4, 5, "2b")),
     queues={"inference-queue": 0, "judge-queue-dlq": 0},
     max_attempts=4,
+    tenant="acme",
+    settings={"judge-service": "7", "gateway-service": "7"},
 )
 ROW = GOOD.rows[0]
 
@@ -45,20 +47,25 @@ PLANTED = [
     ("I3", "a step back", replace(GOOD, seen=seen(Status.JUDGE, Status.INFERENCE, Status.COMPLETED))),
     ("I3", "a second end", replace(GOOD, seen=seen(Status.COMPLETED, Status.FAILED))),
     ("I4", "seen before the row", replace(GOOD, seen=seen(Status.COMPLETED, row_there=False))),
-    ("I5", "one call more", replace(GOOD, calls=(*GOOD.calls, Call(CASE, Stage.INFERENCE, 2.1, 2.5)))),
+    ("I5", "one call more", replace(GOOD, calls=(*GOOD.calls, Call(CASE, Stage.INFERENCE, 2.1, 2.5, "1a")))),
     (
         "I5",
         "two at once",
-        replace(GOOD, calls=(*GOOD.calls, Call(CASE, Stage.INFERENCE, 1.9, 2.5)), extra_calls={CASE: 1}),
+        replace(GOOD, calls=(*GOOD.calls, Call(CASE, Stage.INFERENCE, 1.9, 2.5, "1a")), extra_calls={CASE: 1}),
     ),
     (
         "I5",
         "after the result",
-        replace(GOOD, calls=(*GOOD.calls, Call(CASE, Stage.INFERENCE, 3.5, 3.6)), extra_calls={CASE: 1}),
+        replace(GOOD, calls=(*GOOD.calls, Call(CASE, Stage.INFERENCE, 3.5, 3.6, "1a")), extra_calls={CASE: 1}),
     ),
-    ("I5", "after the end", replace(GOOD, calls=(Call(CASE, Stage.JUDGE, 6.5, 6.6),))),
+    ("I5", "after the end", replace(GOOD, calls=(Call(CASE, Stage.JUDGE, 6.5, 6.6, "2b"),))),
+    ("I6", "a key at rest", replace(GOOD, leaks=("the log of judge-service",))),
+    ("I7", "the other stage's key", replace(GOOD, calls=(Call(CASE, Stage.INFERENCE, 1.5, 2, "2b"),))),
+    ("I8", "another tenant's row", replace(GOOD, rows=(replace(ROW, tenant="globex"),))),
+    ("I8", "another request's row", replace(GOOD, rows=(replace(ROW, request="Why? case-2"),))),
     ("I9", "five attempts", replace(GOOD, rows=(replace(ROW, attempts={Stage.JUDGE: 5}),))),
     ("I10", "a message left", replace(GOOD, queues={"judge-queue": 1})),
+    ("I11", "two versions", replace(GOOD, settings={"judge-service": "7", "gateway-service": "6"})),
 ]
 
 
@@ -76,7 +83,7 @@ def test_a_planted_violation_is_found_and_named(invariant: str, history: History
 
 
 def test_a_call_that_a_fault_explains_is_counted_and_no_violation() -> None:
-    cut_off = replace(GOOD, calls=(Call(CASE, Stage.INFERENCE, 1, 1.2), *GOOD.calls), extra_calls={CASE: 1})
+    cut_off = replace(GOOD, calls=(Call(CASE, Stage.INFERENCE, 1, 1.2, "1a"), *GOOD.calls), extra_calls={CASE: 1})
     assert violations(cut_off) == []
     assert extra_calls(cut_off) == 1
     assert extra_calls(GOOD) == 0

@@ -59,6 +59,19 @@ async def test_a_damaged_message_fails_its_own_evaluation_and_no_other(
     holds(await observer.history())
 
 
+@pytest.mark.fault("F50")
+async def test_a_message_that_a_broken_subscription_kept_is_an_evaluation_once_it_is_moved_on(
+    lab: Laboratory, observer: Observer, holds: Holds
+) -> None:
+    case = new_case()
+    accepted, body = await intercepted(lab, observer, case)
+    assert not any((await observer.queues()).values())
+    assert await observer.calls(case) == []
+    await send(QUEUE, body)
+    assert (await observer.ended(accepted))["outcome"] == "scored"
+    holds(await observer.history())
+
+
 @pytest.mark.fault("F51")
 async def test_a_dead_letter_fails_with_a_row_and_may_be_moved_back(
     lab: Laboratory, observer: Observer, holds: Holds

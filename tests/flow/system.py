@@ -84,9 +84,13 @@ def llm_stub() -> Iterator[str]:
 
 @contextmanager
 def running_system(
-    folder: Path, *, log_level: str = "DEBUG", variables: Mapping[str, str] = MappingProxyType({})
+    folder: Path,
+    *,
+    log_level: str = "DEBUG",
+    variables: Mapping[str, str] = MappingProxyType({}),
+    ports_away: int = 0,
 ) -> Iterator[System]:
-    """`variables`: more of them, or others, for the supervisor."""
+    """`variables`: more of them, or others, for the supervisor. `ports_away`: from the services' own ports."""
     with llm_stub() as stub_url:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         environment |= {
@@ -101,7 +105,7 @@ def running_system(
             "LLM_JUDGE_TENANTS": str(folder),
             **variables,
         }
-        command = [sys.executable, "-m", "tests.flow.short_leases", "up"]
+        command = [sys.executable, "-m", "tests.flow.short_leases", str(ports_away), "up"]
         log = folder.with_suffix(".log").open("w")
         with log, subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log) as supervisor:
             system = System(folder=Folder(folder), stub_url=stub_url)

@@ -35,6 +35,17 @@ def any_mysql(directory: Path, *, port: int) -> Iterator[MySqlServer]:
         yield MySqlServer(address, "root", folder.secret("mysql-root-password"))
 
 
+def login_without_privileges(server: MySqlServer) -> MySqlServer:
+    """The server as a service sees it: read-only and a limit of connections hold for this login, unlike for root."""
+    login = MySqlServer(server.address, "plain_judge", "plain-test-password")
+    execute(
+        server,
+        f"CREATE USER IF NOT EXISTS {login.username} IDENTIFIED BY '{login.password}'",
+        f"GRANT ALL ON {server.address.database}.* TO {login.username}",
+    )
+    return login
+
+
 def execute(server: MySqlServer, *statements: str) -> list[tuple[Any, ...]]:
     """As an administrator would, outside of what is under test; the rows of the last statement."""
     link = pymysql.connect(

@@ -12,7 +12,7 @@ import socket
 import sys
 from typing import Any
 
-SILENCE_SECONDS = 2.0
+SILENCE_SECONDS = 10.0
 AT_A_TIME = 64
 ANY_OF_THE_NAMESPACE = "0.0.0.0"  # noqa: S104 - a namespace has one address
 Probe = tuple[str, str, int]

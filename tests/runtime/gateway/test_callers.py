@@ -48,11 +48,11 @@ async def test_the_scheme_is_read_as_http_reads_it(scheme: str) -> None:
         ("Bearer", "missing_api_key"),
         ("Bearer   ", "missing_api_key"),
         ("Basic YTpi", "missing_api_key"),
-        (new_api_key(), "missing_api_key"),
+        pytest.param(new_api_key(), "missing_api_key", id="a key alone"),
         ("Bearer CANARY", "malformed_api_key"),
-        (f"Bearer {new_api_key()[:-1]}", "malformed_api_key"),
-        (f"Bearer {new_api_key()} {new_api_key()}", "malformed_api_key"),
-        (f"Bearer {new_api_key()}", "unknown_api_key"),
+        pytest.param(f"Bearer {new_api_key()[:-1]}", "malformed_api_key", id="a key cut short"),
+        pytest.param(f"Bearer {new_api_key()} {new_api_key()}", "malformed_api_key", id="two keys"),
+        pytest.param(f"Bearer {new_api_key()}", "unknown_api_key", id="nobody's key"),
     ],
 )
 async def test_without_a_key_of_a_tenant_the_answer_is_401_and_does_not_repeat_it(

@@ -1,4 +1,4 @@
-"""A crash point kills at the wished passage, once; and where nobody asks for it, it is nothing."""
+"""A crash point kills or freezes at the wished passage, once; and where nobody asks for it, it is nothing."""
 
 import os
 import signal
@@ -28,12 +28,23 @@ def passing(folder: Path, environment: str = "local") -> "subprocess.CompletedPr
 
 @pytest.mark.parametrize("passage", [1, 2, 3])
 def test_the_armed_passage_kills_and_the_next_process_lives(tmp_path: Path, passage: int) -> None:
-    (tmp_path / f"{POINT}.armed").write_text(str(passage))
+    (tmp_path / f"{POINT}.armed").write_text(f"{passage} SIGKILL")
     killed = passing(tmp_path)
     assert killed.returncode == -signal.SIGKILL
     assert killed.stdout.split() == [str(number) for number in range(passage - 1)]
     assert passing(tmp_path).returncode == 0
     assert (tmp_path / POINT).stat().st_size == passage + 3
+
+
+def test_frozen_by_a_point_it_goes_on_where_it_was(tmp_path: Path) -> None:
+    (tmp_path / f"{POINT}.armed").write_text("2 SIGSTOP")
+    variables = os.environ | {VARIABLE: str(tmp_path), "LLM_JUDGE_ENVIRONMENT": "local"}
+    command = [sys.executable, "-c", PASS_THREE_TIMES]
+    with subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, text=True) as process:
+        _, status = os.waitpid(process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status)
+        process.send_signal(signal.SIGCONT)
+        assert process.communicate()[0].split() == ["0", "1", "2"]
 
 
 def test_unarmed_it_only_counts(tmp_path: Path) -> None:
