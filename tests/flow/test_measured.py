@@ -58,7 +58,7 @@ async def test_a_decision_endpoint_gives_each_level_a_probability(system: System
         assert sum(criterion["probabilities"]) == pytest.approx(1)
 
 
-async def test_a_judge_is_calibrated_and_a_later_run_summed_up_and_compared_over_its_scores_alone(
+async def test_a_judge_is_calibrated_and_a_later_run_summed_up_and_compared_by_scores_alone(
     system: System,
 ) -> None:
     async with system.client() as client:
