@@ -10,9 +10,9 @@ import config.environments
 import config.topology
 
 SHORT = {
-    "call_deadline_seconds": 8,
+    "call_deadline_seconds": 10,
     "lease_margin_seconds": 2,
-    "visibility_timeout_seconds": 10,
+    "visibility_timeout_seconds": 12,
     "heartbeat_seconds": 4,
     "drain_seconds": 12,
     "retry_backoff_seconds": 0.5,

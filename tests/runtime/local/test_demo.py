@@ -125,7 +125,7 @@ async def test_results_are_written_for_other_tools(tmp_path: Path) -> None:
 
 async def test_a_file_that_is_not_there_is_a_plain_message(tmp_path: Path) -> None:
     screen = io.StringIO()
-    code = await demo(made(tmp_path), Console(file=screen), files=[tmp_path / "none.jsonl"], svg=None)
+    code = await demo(made(tmp_path), Console(file=screen, width=400), files=[tmp_path / "none.jsonl"], svg=None)
     assert code == 1
     assert "none.jsonl cannot be read: No such file" in " ".join(screen.getvalue().split())
 
