@@ -31,7 +31,7 @@ def lane(file: str) -> str:
     return top if top in SYNTHESIZED else file
 
 
-class Lanes(LoadScopeScheduling):
+class Lanes(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
         return lane(nodeid.partition("::")[0])
 

@@ -171,7 +171,7 @@ class Observer:
         async with self.lab.admin() as redis:
             found = {one: await redis.hgetall(f"request:{one}") for one in self._accepted}
         self._search("Redis", str(found))
-        return {request_id: Status(record["status"]) for request_id, record in found.items() if record}
+        return {request_id: Status(str(record["status"])) for request_id, record in found.items() if record}
 
     async def _settings(self) -> dict[str, str]:
         active: dict[str, str] = {}

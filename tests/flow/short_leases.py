@@ -10,11 +10,11 @@ import config.environments
 import config.topology
 
 SHORT = {
-    "call_deadline_seconds": 10,
+    "call_deadline_seconds": 13,
     "lease_margin_seconds": 2,
-    "visibility_timeout_seconds": 12,
-    "heartbeat_seconds": 4,
-    "drain_seconds": 12,
+    "visibility_timeout_seconds": 15,
+    "heartbeat_seconds": 5,
+    "drain_seconds": 20,
     "retry_backoff_seconds": 0.5,
     "retry_backoff_max_seconds": 8,
     # A dead or frozen worker's poll goes on in the emulator, and takes a message with it.
