@@ -42,7 +42,7 @@ async def _run(chosen: argparse.Namespace, console: Console) -> int:
     async with gateway_session(chosen.url, console) as client:
         match chosen.command:
             case "calibrate":
-                labels = Labels(pass_label=chosen.pass_label, criterion=chosen.criterion)
+                labels = Labels(chosen.pass_label, chosen.fail_label, chosen.criterion)
                 options = JudgeOptions.read(chosen.judge, chosen.rubric)
                 return await calibrate(
                     chosen.file, client, console, labels=labels, options=options, limit=chosen.limit, svg=chosen.svg
@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     measure.add_argument("file", type=Path)
     measure.add_argument("--limit", type=_positive, help="so many of its lines, drawn at random, the same each time")
     measure.add_argument("--pass-label", help="the value of `human_label` that means good")
+    measure.add_argument("--fail-label", help="the value of `human_label` that means bad")
     measure.add_argument("--criterion", help="which of several human scores; without it their mean")
     measure.add_argument("--svg", type=Path, help="write the table as a picture too")
 
