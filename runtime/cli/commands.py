@@ -2,21 +2,24 @@
 
 import argparse
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
-from runtime.api_client.gateway import GatewayGone, Refused, explain
+from runtime.api_client.gateway import GatewayClient, GatewayGone, Refused, explain
 from runtime.cli.attack import attack
 from runtime.cli.calibrate import calibrate
 from runtime.cli.judge_options import BadRubric, JudgeOptions
 from runtime.cli.labelled import Labels
+from runtime.cli.labelled_file import BadLabels, LabelledFile
 from runtime.cli.runs import compare, summarise
 from runtime.cli.session import gateway_session
 from runtime.local.detach import StartFailed
 
 INTERRUPTED = 130
+Command = Callable[[GatewayClient, Console], Awaitable[int]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.print(explain(refused.problem), style="red", soft_wrap=True, markup=False)
     except GatewayGone:
         console.print("The gateway does not answer: check --url, or `make status`", style="red")
-    except (StartFailed, BadRubric) as error:
+    except (StartFailed, BadRubric, BadLabels) as error:
         console.print(str(error), style="red", soft_wrap=True, markup=False)
     except OSError as error:
         console.print(f"{error.filename}: {error.strerror}", style="red", soft_wrap=True, markup=False)
@@ -39,20 +42,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 async def _run(chosen: argparse.Namespace, console: Console) -> int:
+    # What it asks for is read first: a wrong path need not wait until a system has started.
+    command = _command(chosen, console)
     async with gateway_session(chosen.url, console) as client:
-        match chosen.command:
-            case "calibrate":
-                labels = Labels(chosen.pass_label, chosen.fail_label, chosen.criterion)
-                options = JudgeOptions.read(chosen.judge, chosen.rubric)
-                return await calibrate(
-                    chosen.file, client, console, labels=labels, options=options, limit=chosen.limit, svg=chosen.svg
-                )
-            case "attack":
-                return await attack(client, console, options=JudgeOptions.read(chosen.judge, chosen.rubric))
-            case "run":
-                return await summarise(chosen.name, client, console)
-            case _:
-                return await compare(chosen.name, chosen.other, client, console)
+        return await command(client, console)
+
+
+def _command(chosen: argparse.Namespace, console: Console) -> Command:
+    """Raises OSError, BadRubric, BadLabels."""
+    match chosen.command:
+        case "calibrate":
+            options = JudgeOptions.read(chosen.judge, chosen.rubric)
+            labels = Labels(chosen.pass_label, chosen.fail_label, chosen.criterion)
+            file = LabelledFile.read(chosen.file, labels, limit=chosen.limit, console=console)
+            return partial(calibrate, file, options=options, svg=chosen.svg)
+        case "attack":
+            return partial(attack, options=JudgeOptions.read(chosen.judge, chosen.rubric))
+        case "run":
+            return partial(summarise, chosen.name)
+        case _:
+            return partial(compare, chosen.name, chosen.other)
 
 
 def _parser() -> argparse.ArgumentParser:
