@@ -35,7 +35,7 @@ async def calibrate(
         console.print("No line was judged, so there is nothing to compare with", style="red")
         return 1
     body = {"name": file.name, "labels": labels}
-    calibration = Calibration.model_validate(await client.post("/v1/calibrations", body))
+    calibration = await client.post("/v1/calibrations", body, Calibration)
     console.print(card_table(calibration))
     console.print(f"\nThe judge's card: {client.base_url}/v1/calibrations/{calibration.id}/card", soft_wrap=True)
     if svg is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from runtime.api_client.gateway import GatewayClient, GatewayGone, Refused, explain
+from runtime.api_client.gateway import GatewayClient, GatewayGone, NotAGateway, Refused, explain
 from runtime.cli.attack import attack
 from runtime.cli.calibrate import calibrate
 from runtime.cli.judge_options import BadRubric, JudgeOptions
@@ -29,12 +29,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return asyncio.run(_run(chosen, console))
     except Refused as refused:
         console.print(explain(refused.problem), style="red", soft_wrap=True, markup=False)
+    except NotAGateway as other:
+        console.print(
+            f"{other} is not an LLM-Judge gateway, or of another version: check --url",
+            style="red",
+            markup=False,
+            soft_wrap=True,
+        )
     except GatewayGone:
         console.print("The gateway does not answer: check --url, or `make status`", style="red")
     except (StartFailed, BadRubric, BadLabels) as error:
         console.print(str(error), style="red", soft_wrap=True, markup=False)
     except OSError as error:
-        console.print(f"{error.filename}: {error.strerror}", style="red", soft_wrap=True, markup=False)
+        words = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        console.print(words, style="red", soft_wrap=True, markup=False)
     except KeyboardInterrupt:
         console.print("Interrupted. What was sent is judged all the same; the same command goes on from there.")
         return INTERRUPTED

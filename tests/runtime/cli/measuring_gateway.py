@@ -3,8 +3,8 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from typing import Any, Protocol
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -83,8 +83,12 @@ class MeasuringGateway(FakeGateway):
         return web.json_response(self.comparison)
 
 
+class Server(Protocol):
+    def serve(self) -> AbstractAsyncContextManager[str]: ...
+
+
 @contextmanager
-def served(gateway: MeasuringGateway) -> Iterator[str]:
+def served(gateway: Server) -> Iterator[str]:
     """In a thread of its own: the command has its own event loop."""
     ready, stop, urls = threading.Event(), asyncio.Event(), []
     loop = asyncio.new_event_loop()

@@ -79,6 +79,8 @@ def test_pairs_are_shown_with_both_baselines_and_a_picture_is_written(
         (["calibrate", "missing.jsonl"], "missing.jsonl: No such file"),
         (["calibrate", "empty.jsonl"], "empty.jsonl: there is nothing labelled in it"),
         (["calibrate", "l.jsonl", "--rubric", "bad.json"], "bad.json is not JSON"),
+        (["attack", "--rubric", "no_rubric.json"], "no_rubric.json is no rubric: name: Field required; criteria"),
+        (["calibrate", "."], ".: Is a directory"),
         (["run", "unknown"], "There is no evaluation of this run"),
     ],
 )
@@ -93,6 +95,7 @@ def test_wrong_input_is_told_in_one_line(
     written(tmp_path / "l.jsonl", LINES)
     written(tmp_path / "empty.jsonl", [])
     written(tmp_path / "bad.json", ["{"])
+    written(tmp_path / "no_rubric.json", [{}])
     with served(MeasuringGateway()) as url:
         assert main(["--url", url, *arguments]) == 1
     assert complaint in capsys.readouterr().out
