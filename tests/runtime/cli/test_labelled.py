@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from runtime.cli.labelled import Labelled, Labels
 
-POINT = {"id": "a", "input": "q", "output": "x"}
-PAIR = {"id": "a", "input": "q", "output_a": "x", "output_b": "y"}
+POINT: dict[str, Any] = {"id": "a", "input": "q", "output": "x"}
+PAIR: dict[str, Any] = {"id": "a", "input": "q", "output_a": "x", "output_b": "y"}
 AWKWARD = st.sampled_from([None, True, 0, 1, 5, -1, 10**400, 0.5, math.nan, math.inf, -1e308, 1e308, "", "x", "A"])
 ANYTHING = AWKWARD | st.lists(AWKWARD, max_size=3) | st.dictionaries(st.sampled_from("xyz"), AWKWARD, max_size=3)
 FIELDS = ("id", "metadata", "human_label", "human_mean", "scale", "human_preference", "reference")
