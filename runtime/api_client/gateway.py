@@ -3,9 +3,10 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
+from pydantic import BaseModel, ValidationError
 
 from runtime.api_client.items import Item
 from runtime.api_client.result import Ending, Result, ended
@@ -15,6 +16,8 @@ WAIT_SECONDS = 20
 CALL_SECONDS = WAIT_SECONDS + 40
 PATIENCE_SECONDS = 300.0
 """Without a single good answer; a killed service is back within seconds."""
+UNKNOWN_PATIENCE_SECONDS = 3.0
+"""For an address that a user gave and that never answered: it is a wrong one more often than one that starts."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 3.0
 TERMINAL = ("COMPLETED", "FAILED")
 SERVER_ERROR = 500
@@ -22,8 +25,15 @@ WORTH_A_RETRY = (408, 409, 425, 429)
 """409: an earlier try of the same line is still being accepted."""
 
 
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
 class GatewayGone(Exception):
     pass
+
+
+class NotAGateway(GatewayGone):
+    """Something answers, in a form that no gateway of ours has."""
 
 
 class Refused(Exception):
@@ -33,17 +43,26 @@ class Refused(Exception):
 
 
 class GatewayClient:
-    def __init__(self, *, session: aiohttp.ClientSession, base_url: str, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        *,
+        session: aiohttp.ClientSession,
+        base_url: str,
+        headers: Mapping[str, str],
+        first_patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
+        """`first_patience_seconds` counts until something has answered."""
         self._session = session
         self.base_url = base_url
         self._url = f"{base_url}/v1/evaluations"
         self._headers = headers
+        self._patience_seconds = first_patience_seconds
 
     async def evaluate(self, item: Item, *, idempotency_key: str) -> Result:
         """The same key on every try: however often the line is sent, it is judged once."""
         try:
             headers = {**self._headers, "Idempotency-Key": idempotency_key}
-            evaluation = await self._until_answered("POST", self._url, json=item.body, headers=headers)
+            evaluation = await self._evaluation("POST", self._url, json=item.body, headers=headers)
         except Refused as refused:
             return Result(item, Ending.REJECTED, explanation=explain(refused.problem))
         except GatewayGone:
@@ -58,36 +77,75 @@ class GatewayClient:
 
     async def read(self, evaluation_id: str) -> dict[str, Any]:
         headers = {"Prefer": f"wait={WAIT_SECONDS}"}
-        return await self._until_answered("GET", f"{self._url}/{evaluation_id}", headers=headers)
+        return await self._evaluation("GET", f"{self._url}/{evaluation_id}", headers=headers)
 
     async def page(self, **query: str) -> dict[str, Any]:
-        return await self._until_answered("GET", self._url, params=query)
+        """Raises Refused or GatewayGone, like all that follow."""
+        found = await self._until_answered("GET", self._url, params=query)
+        entries = found.get("data")
+        if not isinstance(entries, list) or not all(map(_is_evaluation, entries)) or "has_more" not in found:
+            raise NotAGateway(self.base_url)
+        return found
 
-    async def get(self, path: str, **query: str) -> dict[str, Any]:
-        """Raises Refused or GatewayGone."""
-        return await self._until_answered("GET", f"{self.base_url}{path}", params=query)
+    async def get(self, path: str, shape: type[Shape], **query: str) -> Shape:
+        return self._shaped(shape, await self._until_answered("GET", f"{self.base_url}{path}", params=query))
 
-    async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Raises Refused or GatewayGone."""
-        return await self._until_answered("POST", f"{self.base_url}{path}", json=body)
+    async def post(self, path: str, body: dict[str, Any], shape: type[Shape]) -> Shape:
+        return self._shaped(shape, await self._until_answered("POST", f"{self.base_url}{path}", json=body))
+
+    def _shaped(self, shape: type[Shape], content: dict[str, Any]) -> Shape:
+        try:
+            return shape.model_validate(content)
+        except ValidationError:
+            raise NotAGateway(self.base_url) from None
+
+    async def _evaluation(self, method: str, url: str, **call: Any) -> dict[str, Any]:
+        found = await self._until_answered(method, url, **call)
+        if not _is_evaluation(found):
+            raise NotAGateway(self.base_url)
+        return found
 
     async def _until_answered(self, method: str, url: str, **call: Any) -> dict[str, Any]:
-        """Raises Refused for a 4xx, GatewayGone when patience runs out."""
-        give_up_at = time.monotonic() + PATIENCE_SECONDS
-        pause = FIRST_PAUSE_SECONDS
-        while time.monotonic() < give_up_at:
+        """Empty for what is no object. Raises Refused for a 4xx, GatewayGone when patience runs out."""
+        began, pause = time.monotonic(), FIRST_PAUSE_SECONDS
+        while time.monotonic() - began < self._patience_seconds:
             try:
                 async with asyncio.timeout(CALL_SECONDS), self._session.request(method, url, **call) as answer:
-                    content = await answer.json(content_type=None)
+                    content = await _content(answer)
+                    self._patience_seconds = PATIENCE_SECONDS
                     if answer.ok:
-                        return dict(content)
+                        return content or {}
                     if answer.status < SERVER_ERROR and answer.status not in WORTH_A_RETRY:
-                        raise Refused(content if isinstance(content, dict) else {})
+                        raise Refused(_problem(content, answer.status))
+            except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError):
+                raise NotAGateway(self.base_url) from None
             except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
                 pass
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
         raise GatewayGone
+
+
+async def _content(answer: aiohttp.ClientResponse) -> dict[str, Any] | None:
+    """None where it is no JSON object, as from a proxy."""
+    try:
+        content = await answer.json(content_type=None)
+    except ValueError:
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _problem(content: dict[str, Any] | None, status: int) -> dict[str, Any]:
+    """`content`, or words of our own where no gateway of ours made it."""
+    errors = (content or {}).get("errors", [])
+    fields = isinstance(errors, list) and all(isinstance(e, dict) and {"pointer", "detail"} <= e.keys() for e in errors)
+    if content is not None and isinstance(content.get("code"), str) and fields:
+        return content
+    return {"detail": f"It is answered with {status} and no reason: check --url"}
+
+
+def _is_evaluation(content: object) -> bool:
+    return isinstance(content, dict) and {"id", "status"} <= content.keys()
 
 
 def explain(problem: dict[str, Any]) -> str:

@@ -58,13 +58,16 @@ class Result:
 
 def ended(item: Item, evaluation: dict[str, Any]) -> Result:
     """`evaluation` is in a terminal state."""
-    match evaluation.get("outcome"):
-        case Outcome.SCORED:
-            ending = Ending.JUDGED
-        case Outcome.REFUSED | Outcome.BLOCKED:
-            ending = Ending.WITHHELD
-        case _:
-            ending = Ending.FAILED
     failure = evaluation.get("failure") or {}
     explanation = f"{failure['reason']}: {failure['advice']}" if failure else None
-    return Result(item, ending, evaluation, evaluation["id"], explanation)
+    return Result(item, ending_of(evaluation), evaluation, evaluation["id"], explanation)
+
+
+def ending_of(evaluation: dict[str, Any]) -> Ending:
+    match evaluation.get("outcome"):
+        case Outcome.SCORED:
+            return Ending.JUDGED
+        case Outcome.REFUSED | Outcome.BLOCKED:
+            return Ending.WITHHELD
+        case _:
+            return Ending.FAILED

@@ -7,13 +7,11 @@ from rich.table import Table
 
 from runtime.api_client.gateway import GatewayClient
 from runtime.api_client.items import Item
-from runtime.api_client.progress import SendProgress
 from runtime.api_client.result import Result
-from runtime.api_client.send import send_items
 from runtime.attacks.items import AttackItem, attack_items
 from runtime.attacks.report import AttackReport, AttackResult, attack_report
 from runtime.cli.judge_options import JudgeOptions
-from runtime.cli.run_name import run_name
+from runtime.cli.judged_run import judge_run
 from runtime.contracts.calibration import Estimate
 from runtime.contracts.card_words import estimate
 
@@ -22,9 +20,7 @@ async def attack(client: GatewayClient, console: Console, *, options: JudgeOptio
     """Raises Refused or GatewayGone. 0 where every judgement came, whatever the attacks did."""
     attacks = attack_items()
     items = [_item(one, options) for one in attacks]
-    run = run_name("attack", items)
-    with SendProgress(console, total=len(items)) as progress:
-        results = await send_items(items, client=client, key_of=lambda place, _: f"{run}-{place}", on_result=progress)
+    results = await judge_run("attack", items, client=client, console=console)
     report = attack_report([AttackResult(one, result.score) for one, result in zip(attacks, results, strict=True)])
     console.print(report_table(report))
     for words in in_words(report):
@@ -62,7 +58,7 @@ def in_words(report: AttackReport) -> list[str]:
 
 def _item(one: AttackItem, options: JudgeOptions) -> Item:
     body = {"input": one.input, "output": one.output, "judge": options.as_body()}
-    return Item(name=one.id, where=one.id, body=body)
+    return Item(name=one.id.replace("/", ":"), where=one.id, body=body)
 
 
 def _rate(found: Estimate | None) -> str:

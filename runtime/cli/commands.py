@@ -2,21 +2,24 @@
 
 import argparse
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
-from runtime.api_client.gateway import GatewayGone, Refused, explain
+from runtime.api_client.gateway import GatewayClient, GatewayGone, NotAGateway, Refused, explain
 from runtime.cli.attack import attack
 from runtime.cli.calibrate import calibrate
 from runtime.cli.judge_options import BadRubric, JudgeOptions
 from runtime.cli.labelled import Labels
+from runtime.cli.labelled_file import BadLabels, LabelledFile
 from runtime.cli.runs import compare, summarise
 from runtime.cli.session import gateway_session
 from runtime.local.detach import StartFailed
 
 INTERRUPTED = 130
+Command = Callable[[GatewayClient, Console], Awaitable[int]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,12 +29,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return asyncio.run(_run(chosen, console))
     except Refused as refused:
         console.print(explain(refused.problem), style="red", soft_wrap=True, markup=False)
+    except NotAGateway as other:
+        console.print(
+            f"{other} is not an LLM-Judge gateway, or of another version: check --url",
+            style="red",
+            markup=False,
+            soft_wrap=True,
+        )
     except GatewayGone:
         console.print("The gateway does not answer: check --url, or `make status`", style="red")
-    except (StartFailed, BadRubric) as error:
+    except (StartFailed, BadRubric, BadLabels) as error:
         console.print(str(error), style="red", soft_wrap=True, markup=False)
     except OSError as error:
-        console.print(f"{error.filename}: {error.strerror}", style="red", soft_wrap=True, markup=False)
+        words = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        console.print(words, style="red", soft_wrap=True, markup=False)
     except KeyboardInterrupt:
         console.print("Interrupted. What was sent is judged all the same; the same command goes on from there.")
         return INTERRUPTED
@@ -39,20 +50,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 async def _run(chosen: argparse.Namespace, console: Console) -> int:
+    # What it asks for is read first: a wrong path need not wait until a system has started.
+    command = _command(chosen, console)
     async with gateway_session(chosen.url, console) as client:
-        match chosen.command:
-            case "calibrate":
-                labels = Labels(pass_label=chosen.pass_label, criterion=chosen.criterion)
-                options = JudgeOptions.read(chosen.judge, chosen.rubric)
-                return await calibrate(
-                    chosen.file, client, console, labels=labels, options=options, limit=chosen.limit, svg=chosen.svg
-                )
-            case "attack":
-                return await attack(client, console, options=JudgeOptions.read(chosen.judge, chosen.rubric))
-            case "run":
-                return await summarise(chosen.name, client, console)
-            case _:
-                return await compare(chosen.name, chosen.other, client, console)
+        return await command(client, console)
+
+
+def _command(chosen: argparse.Namespace, console: Console) -> Command:
+    """Raises OSError, BadRubric, BadLabels."""
+    match chosen.command:
+        case "calibrate":
+            options = JudgeOptions.read(chosen.judge, chosen.rubric)
+            labels = Labels(chosen.pass_label, chosen.fail_label, chosen.criterion)
+            file = LabelledFile.read(chosen.file, labels, limit=chosen.limit, console=console)
+            return partial(calibrate, file, options=options, svg=chosen.svg)
+        case "attack":
+            return partial(attack, options=JudgeOptions.read(chosen.judge, chosen.rubric))
+        case "run":
+            return partial(summarise, chosen.name)
+        case _:
+            return partial(compare, chosen.name, chosen.other)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -69,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     measure.add_argument("file", type=Path)
     measure.add_argument("--limit", type=_positive, help="so many of its lines, drawn at random, the same each time")
     measure.add_argument("--pass-label", help="the value of `human_label` that means good")
+    measure.add_argument("--fail-label", help="the value of `human_label` that means bad")
     measure.add_argument("--criterion", help="which of several human scores; without it their mean")
     measure.add_argument("--svg", type=Path, help="write the table as a picture too")
 

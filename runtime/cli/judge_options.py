@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from pydantic import ValidationError
+
+from runtime.contracts.rubric import Rubric
+
 
 class BadRubric(Exception):
     pass
@@ -22,9 +26,14 @@ class JudgeOptions:
         if rubric is None or not rubric.endswith(".json"):
             return cls(model, rubric)
         try:
-            return cls(model, json.loads(Path(rubric).read_bytes()))
-        except ValueError as error:
+            found = json.loads(Path(rubric).read_bytes())
+            Rubric.model_validate(found)
+        except ValidationError as error:
+            wrong = (f"{'.'.join(map(str, each['loc'])) or 'it'}: {each['msg']}" for each in error.errors())
+            raise BadRubric(f"{rubric} is no rubric: {'; '.join(wrong)}") from None
+        except (ValueError, RecursionError) as error:
             raise BadRubric(f"{rubric} is not JSON: {error}") from None
+        return cls(model, found)
 
     def as_body(self, **more: Any) -> dict[str, Any]:
         fields = {"model": self.model, "rubric": self.rubric, **more}

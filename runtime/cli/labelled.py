@@ -7,6 +7,7 @@
 `reference` may stand beside each.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import fmean
@@ -32,6 +33,8 @@ class Labels:
     """How to read what humans said, where a line leaves that open."""
 
     pass_label: str | None = None
+    fail_label: str | None = None
+    """Instead of our own words for it. Whatever is neither is no label: "unsure" is not a failure."""
     criterion: str | None = None
 
     def read(self, line: dict[str, Any], where: str) -> Labelled:
@@ -57,23 +60,57 @@ class Labels:
         return Labelled(Item(name=name_of(line) or where, where=where, body={**body, "judge": judge}), label)
 
     def _passed(self, value: object) -> bool:
-        word = str(value).strip().lower()
-        if self.pass_label is not None:
-            return word == self.pass_label.strip().lower()
-        if word in PASSED or word in FAILED:
-            return word in PASSED
-        raise ValueError(f"its human_label is {word!r}: say with --pass-label which value means good")
+        word = str(value).strip().lower() if isinstance(value, str | int) else ""
+        if not word:
+            raise ValueError("its human_label is no word: label it, or leave the line out")
+        if word in _words(self.pass_label, PASSED):
+            return True
+        if word in _words(self.fail_label, FAILED):
+            return False
+        raise ValueError(f"its human_label is {word!r}: say with --pass-label and --fail-label which mean good and bad")
 
     def _score(self, line: Mapping[str, Any]) -> float:
-        score = line["human_mean"]
-        if isinstance(score, dict):
-            if self.criterion is not None and self.criterion not in score:
-                raise ValueError(f"it has no {self.criterion}, but {', '.join(score)}")
-            score = score[self.criterion] if self.criterion is not None else fmean(score.values())
-        low, high = line.get("scale", (0, 1))
-        if isinstance(score, bool) or not isinstance(score, int | float) or not low <= score <= high:
-            raise ValueError(f"its human_mean is no number on the scale {low}-{high}: give `scale` as [low, high]")
-        return float((score - low) / (high - low))
+        given, scale = line["human_mean"], _scale(line.get("scale", [0, 1]))
+        if not isinstance(given, dict):
+            return _on(scale, given)
+        if self.criterion is not None:
+            if self.criterion not in given:
+                raise ValueError(f"its human_mean has no {self.criterion}, but {', '.join(map(repr, given))}")
+            return _on(scale, given[self.criterion])
+        if not given:
+            raise ValueError("its human_mean is empty")
+        return fmean(_on(scale, score) for score in given.values())
+
+
+def _words(own: str | None, ours: tuple[str, ...]) -> tuple[str, ...]:
+    return (own.strip().lower(),) if own is not None else ours
+
+
+def _scale(value: object) -> tuple[float, float]:
+    match [_number(end) for end in value] if isinstance(value, list) else None:
+        case [float(low), float(high)] if low < high and math.isfinite(high - low):
+            return low, high
+    raise ValueError("its scale is not [low, high], two numbers of which the first is the smaller one")
+
+
+def _on(scale: tuple[float, float], value: object) -> float:
+    """From 0 to 1."""
+    low, high = scale
+    score = _number(value)
+    if score is None or not low <= score <= high:
+        raise ValueError(f"its human_mean is no number on the scale {low:g}-{high:g}: give `scale` as [low, high]")
+    return (score - low) / (high - low)
+
+
+def _number(value: object) -> float | None:
+    """None for what is none, or none that a float can hold."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _preference(line: Mapping[str, Any]) -> dict[str, str]:

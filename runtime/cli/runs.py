@@ -12,7 +12,7 @@ from runtime.contracts.card_words import estimate
 
 async def summarise(name: str, client: GatewayClient, console: Console) -> int:
     """Raises Refused or GatewayGone."""
-    found = RunSummary.model_validate(await client.get(f"/v1/runs/{quote(name, safe='')}"))
+    found = await client.get(f"/v1/runs/{quote(name, safe='')}", RunSummary)
     rate = found.pass_rate
     outcomes = ", ".join(f"{count} {outcome}" for outcome, count in found.outcomes.items() if count)
     rows: list[tuple[str, str]] = [("evaluations", f"{found.evaluations}, {found.open} open: {outcomes or 'none'}")]
@@ -33,7 +33,7 @@ async def summarise(name: str, client: GatewayClient, console: Console) -> int:
 async def compare(name: str, other: str, client: GatewayClient, console: Console) -> int:
     """Raises Refused or GatewayGone."""
     path = f"/v1/runs/{quote(name, safe='')}/comparison"
-    found = RunComparison.model_validate(await client.get(path, **{"with": other}))
+    found = await client.get(path, RunComparison, **{"with": other})
     rows = [
         (
             "items with a score in both",

@@ -1,8 +1,10 @@
 """The demo's fake gateway, which also keeps calibrations and knows two runs."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from typing import Any, Protocol
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -59,6 +61,7 @@ class MeasuringGateway(FakeGateway):
         app = web.Application()
         app.router.add_post("/v1/evaluations", self._submit)
         app.router.add_get("/v1/evaluations/{id}", self._read)
+        app.router.add_get("/v1/evaluations", self._list)
         app.router.add_post("/v1/calibrations", self._calibrate)
         app.router.add_get("/v1/runs/{run}", self._run)
         app.router.add_get("/v1/runs/{run}/comparison", self._compare)
@@ -78,3 +81,30 @@ class MeasuringGateway(FakeGateway):
     async def _compare(self, request: web.Request) -> web.StreamResponse:
         assert request.query["with"] == "b"
         return web.json_response(self.comparison)
+
+
+class Server(Protocol):
+    def serve(self) -> AbstractAsyncContextManager[str]: ...
+
+
+@contextmanager
+def served(gateway: Server) -> Iterator[str]:
+    """In a thread of its own: the command has its own event loop."""
+    ready, stop, urls = threading.Event(), asyncio.Event(), []
+    loop = asyncio.new_event_loop()
+
+    async def serve() -> None:
+        async with gateway.serve() as url:
+            urls.append(url)
+            ready.set()
+            await stop.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    assert ready.wait(10)
+    try:
+        yield urls[0]
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+        loop.close()

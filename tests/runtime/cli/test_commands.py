@@ -1,49 +1,14 @@
 """`llm-judge` against a gateway: what it sends, what it shows, and its exit code."""
 
-import asyncio
-import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from runtime.attacks.items import attack_items
 from runtime.cli.commands import main
 from tests.contract.calibrations import PAIRS, calibration
-from tests.runtime.cli.measuring_gateway import COMPARISON, MeasuringGateway
-
-LINES = [{"id": f"i{n}", "input": f"q{n}", "output": "x", "human_label": n % 2 == 0} for n in range(6)]
-
-
-@contextmanager
-def served(gateway: MeasuringGateway) -> Iterator[str]:
-    """In a thread of its own: the command has its own event loop."""
-    ready, stop, urls = threading.Event(), asyncio.Event(), []
-    loop = asyncio.new_event_loop()
-
-    async def serve() -> None:
-        async with gateway.serve() as url:
-            urls.append(url)
-            ready.set()
-            await stop.wait()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
-    thread.start()
-    assert ready.wait(10)
-    try:
-        yield urls[0]
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join()
-        loop.close()
-
-
-def written(path: Path, lines: list[Any]) -> str:
-    path.write_text("".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines))
-    return str(path)
+from tests.runtime.cli.labelled_lines import LINES, written
+from tests.runtime.cli.measuring_gateway import COMPARISON, MeasuringGateway, served
 
 
 def test_every_labelled_line_is_judged_and_its_label_handed_in(
@@ -57,7 +22,7 @@ def test_every_labelled_line_is_judged_and_its_label_handed_in(
     assert handed_in["name"] == "my-labels"
     assert [label["passed"] for label in handed_in["labels"]] == [True, False] * 3
     assert [label["evaluation_id"] for label in handed_in["labels"]] == [
-        next(one["id"] for key, one in gateway.by_key.items() if key.endswith(f"-{n}")) for n in range(6)
+        next(one["id"] for key, one in gateway.by_key.items() if key.endswith(f"-{n}-0")) for n in range(6)
     ]
     assert {body["judge"]["model"] for body in gateway.bodies} == {"local/small"}
     assert [body["item"] for body in sorted(gateway.bodies, key=lambda body: body["input"])] == [
@@ -67,16 +32,6 @@ def test_every_labelled_line_is_judged_and_its_label_handed_in(
     assert "Cohen's kappa" in shown
     assert "always pass" in shown
     assert f"{url}/v1/calibrations/{gateway.calibration.id}/card" in shown
-
-
-def test_the_same_command_again_asks_nothing_twice(tmp_path: Path) -> None:
-    gateway, file = MeasuringGateway(), written(tmp_path / "l.jsonl", LINES)
-    with served(gateway) as url:
-        main(["--url", url, "calibrate", file])
-        main(["--url", url, "calibrate", file])
-        assert len(gateway.by_key) == len(LINES)
-        main(["--url", url, "calibrate", file, "--judge", "local/other"])
-    assert len(gateway.by_key) == 2 * len(LINES)
 
 
 def test_a_limit_draws_the_same_lines_each_time(tmp_path: Path) -> None:
@@ -106,10 +61,12 @@ def test_pairs_are_shown_with_both_baselines_and_a_picture_is_written(
 ) -> None:
     gateway = MeasuringGateway()
     gateway.calibration = calibration(PAIRS)
-    line = {"id": "p", "input": "q", "output_a": "x", "output_b": "y", "human_preference": "B"}
+    lines = [
+        {"id": said, "input": "q", "output_a": "x", "output_b": "y", "human_preference": said} for said in ("B", "A")
+    ]
     picture = tmp_path / "card.svg"
     with served(gateway) as url:
-        main(["--url", url, "calibrate", written(tmp_path / "l.jsonl", [line]), "--svg", str(picture)])
+        main(["--url", url, "calibrate", written(tmp_path / "l.jsonl", lines), "--svg", str(picture)])
     shown = capsys.readouterr().out
     assert gateway.calibrated[0]["labels"][0]["preference"] == "baseline"
     assert all(words in shown for words in ("order consistency", "longer wins", "always first"))
@@ -120,8 +77,10 @@ def test_pairs_are_shown_with_both_baselines_and_a_picture_is_written(
     ("arguments", "complaint"),
     [
         (["calibrate", "missing.jsonl"], "missing.jsonl: No such file"),
-        (["calibrate", "empty.jsonl"], "There is nothing labelled in empty.jsonl"),
+        (["calibrate", "empty.jsonl"], "empty.jsonl: there is nothing labelled in it"),
         (["calibrate", "l.jsonl", "--rubric", "bad.json"], "bad.json is not JSON"),
+        (["attack", "--rubric", "no_rubric.json"], "no_rubric.json is no rubric: name: Field required; criteria"),
+        (["calibrate", "."], ".: Is a directory"),
         (["run", "unknown"], "There is no evaluation of this run"),
     ],
 )
@@ -136,6 +95,7 @@ def test_wrong_input_is_told_in_one_line(
     written(tmp_path / "l.jsonl", LINES)
     written(tmp_path / "empty.jsonl", [])
     written(tmp_path / "bad.json", ["{"])
+    written(tmp_path / "no_rubric.json", [{}])
     with served(MeasuringGateway()) as url:
         assert main(["--url", url, *arguments]) == 1
     assert complaint in capsys.readouterr().out

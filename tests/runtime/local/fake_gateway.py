@@ -23,6 +23,8 @@ class FakeGateway:
         """What the next requests get instead of an answer: a status, or None for a cut connection."""
         self.headers: list[dict[str, str]] = []
         self.bodies: list[dict[str, Any]] = []
+        self.failing: set[str] = set()
+        """Inputs whose evaluations end without a score, as with a key that the provider refuses."""
 
     @asynccontextmanager
     async def serve(self) -> AsyncIterator[str]:
@@ -45,7 +47,8 @@ class FakeGateway:
             }
             return web.json_response(problem, status=422, content_type="application/problem+json")
         key = request.headers["Idempotency-Key"]
-        evaluation = self.by_key.setdefault(key, judged(body))
+        outcome = "judge_error" if body["input"] in self.failing else "scored"
+        evaluation = self.by_key.setdefault(key, judged(body, outcome))
         if evaluation not in self.history:
             self.history.append(evaluation)
         return web.json_response({"id": evaluation["id"], "status": "GATEWAY"}, status=202)
@@ -57,7 +60,10 @@ class FakeGateway:
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
         """One entry a page, newest first, to have the cursor used."""
-        entries = [entry for entry in reversed(self.history) if entry["status"] == request.query["status"]]
+        fields = request.query.keys() & {"status", "run"}
+        entries = [
+            entry for entry in reversed(self.history) if all(entry[name] == request.query[name] for name in fields)
+        ]
         start = int(request.query.get("cursor", 0))
         more = start + 1 < len(entries)
         page = {"data": entries[start : start + 1], "has_more": more, "next_cursor": str(start + 1) if more else None}
@@ -73,9 +79,9 @@ class FakeGateway:
         raise web.HTTPTooManyRequests if status == 429 else web.HTTPServiceUnavailable
 
 
-def judged(body: dict[str, Any]) -> dict[str, Any]:
+def judged(body: dict[str, Any], outcome: str = "scored") -> dict[str, Any]:
     metadata = body.get("metadata", {})
-    outcome = metadata.get("outcome", "scored")
+    outcome = metadata.get("outcome", outcome)
     scored = outcome == "scored"
     now = datetime.now(UTC).isoformat()
     return {
@@ -86,6 +92,8 @@ def judged(body: dict[str, Any]) -> dict[str, Any]:
         "judge_result": {"criteria": CRITERIA, "self_judged": False} if scored else None,
         "failure": None if scored else {"stage": "judge", "reason": "auth", "advice": "The provider refused the key."},
         "metadata": metadata,
+        "run": body.get("run"),
+        "item": body.get("item"),
         "created_at": now,
         "updated_at": now,
     }
