@@ -65,4 +65,4 @@ def _confusion(card: JudgeCard) -> Confusion:
 def _jury_alpha(items: Sequence[Judged]) -> float | None:
     votes = [dict(item.verdict.votes) for item in items if item.verdict and item.verdict.votes]
     members = sorted({model for each in votes for model in each})
-    return krippendorff_alpha([[each.get(model) for each in votes] for model in members], level="interval")
+    return krippendorff_alpha([[each.get(model) for each in votes] for model in members])
