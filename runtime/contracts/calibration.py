@@ -110,9 +110,8 @@ class JudgeCard(Frozen):
     pass_score: UnitInterval | None = None
     """A score from here on is a pass; None where preferences or a scale were compared."""
     pass_score_fitted: bool = False
-    """It was chosen on these same labels, the best by Youden's J: what it gives there flatters."""
-    cross_validated_accuracy: float | None = None
-    """With the pass score chosen on other items than those it is tried on."""
+    """It was chosen on these labels, the best by Youden's J. Every figure of agreement is of verdicts by a pass score that
+    was chosen on other items than the one it cuts."""
     sensitivity: Estimate | None = None
     specificity: Estimate | None = None
     youden_j: float | None = None

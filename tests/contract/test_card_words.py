@@ -32,6 +32,12 @@ def test_what_has_no_score_is_counted_by_its_outcome() -> None:
     assert coverage_words(BINARY) == "20 of 21 items scored; without a score: 1 judge_error"
 
 
+def test_where_the_pass_score_was_chosen_it_is_said_how_the_items_were_cut() -> None:
+    fitted = BINARY.model_copy(update={"pass_score_fitted": True})
+    assert coverage_words(fitted).endswith("each item was cut by a pass score chosen on other items")
+    assert any("chosen on these labels" in value for _, value, _ in figures(fitted))
+
+
 @pytest.mark.parametrize("card", [BINARY, PAIRS])
 def test_each_figure_that_a_card_has_is_named_once(card: JudgeCard) -> None:
     names = [name for name, _, _ in figures(card)]
