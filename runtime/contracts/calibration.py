@@ -10,6 +10,9 @@ from config.base import Frozen
 from runtime.contracts.evaluation import Label, Mode
 from runtime.contracts.outcomes import Outcome, UnitInterval, Usage
 
+FEW_SCORED = 20
+"""With fewer items no figure is put into words: the intervals are still wide, and those of a bootstrap too narrow."""
+
 
 class Estimate(Frozen):
     """A figure with its 95 % interval."""
@@ -110,8 +113,8 @@ class JudgeCard(Frozen):
     pass_score: UnitInterval | None = None
     """A score from here on is a pass; None where preferences or a scale were compared."""
     pass_score_fitted: bool = False
-    """It was chosen on these labels, the best by Youden's J. Every figure of agreement is of verdicts by a pass score that
-    was chosen on other items than the one it cuts."""
+    """It was chosen on these labels, the best by Youden's J. Every figure of agreement is of verdicts by a pass score
+    that was chosen on other items than the one it cuts."""
     sensitivity: Estimate | None = None
     specificity: Estimate | None = None
     youden_j: float | None = None
@@ -184,7 +187,7 @@ class RunComparison(Frozen):
     only_in_run: int
     only_in_other: int
     mean_difference: Estimate
-    """Paired bootstrap; positive: `run` is better."""
+    """Over the pairs; positive: `run` is better."""
     wins: int
     losses: int
     ties: int

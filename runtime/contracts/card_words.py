@@ -1,6 +1,6 @@
 """A judge card in words: what the command line and the page say alike."""
 
-from runtime.contracts.calibration import Estimate, JudgeCard, LabelKind
+from runtime.contracts.calibration import FEW_SCORED, Estimate, JudgeCard, LabelKind
 
 FAIR = 0.4
 """Of kappa: below it Landis and Koch (1977) call agreement slight or fair."""
@@ -17,6 +17,8 @@ def coverage_words(card: JudgeCard) -> str:
 
 def verdict(card: JudgeCard) -> str:
     """In plain words, also where it is poor."""
+    if card.scored < FEW_SCORED:
+        return f"Too few items to say: label at least {FEW_SCORED} that have a score."
     best = max(card.baselines, key=lambda baseline: baseline.accuracy)
     if card.kappa.high <= 0 or card.kappa.value <= 0:
         words = "It agrees with humans no better than chance: do not rely on it."

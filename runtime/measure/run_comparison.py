@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-from runtime.contracts.calibration import RunComparison
+from runtime.contracts.calibration import FEW_SCORED, RunComparison
 from runtime.contracts.judged import Judged, NotMeasurable, identities
 from runtime.contracts.two_orders import Preference
 from runtime.measure.comparing import mcnemar_exact, mean_difference
 from runtime.measure.length_bias import length_controlled_win_rate
 from runtime.measure.pairwise import win_rate
 from runtime.measure.parts import known
-from runtime.measure.run_warnings import FEW_SCORED
 
 FEWEST = 2
 

@@ -2,12 +2,9 @@
 
 from collections.abc import Sequence
 
-from runtime.contracts.calibration import Calibration, JudgeIdentity
+from runtime.contracts.calibration import FEW_SCORED, Calibration, JudgeIdentity
 from runtime.contracts.judged import Judged
 from runtime.measure.drift import Drift, drift
-
-FEW_SCORED = 30
-"""Below it the figures move a lot with every item."""
 
 
 def run_warnings(judges: Sequence[JudgeIdentity], *, scored: int) -> list[str]:

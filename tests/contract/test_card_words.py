@@ -2,7 +2,7 @@
 
 import pytest
 
-from runtime.contracts.calibration import Estimate, JudgeCard
+from runtime.contracts.calibration import FEW_SCORED, Estimate, JudgeCard
 from runtime.contracts.card_words import coverage_words, figures, verdict
 from tests.contract.calibrations import BINARY, PAIRS
 
@@ -20,6 +20,11 @@ from tests.contract.calibrations import BINARY, PAIRS
 def test_a_verdict_in_words_follows_kappa_and_its_interval(kappa: tuple[float, float, float], said: str) -> None:
     value, low, high = kappa
     assert said in verdict(BINARY.model_copy(update={"kappa": Estimate(value=value, low=low, high=high)}))
+
+
+def test_of_few_items_nothing_is_said_however_well_they_agree() -> None:
+    few = BINARY.model_copy(update={"scored": FEW_SCORED - 1, "kappa": Estimate(value=1, low=0.9, high=1)})
+    assert verdict(few) == "Too few items to say: label at least 20 that have a score."
 
 
 def test_a_judge_that_does_not_beat_a_baseline_is_told_so() -> None:

@@ -103,6 +103,22 @@ def test_the_interval_is_that_of_a_naive_loop_over_items() -> None:
     assert estimate.low < estimate.value < estimate.high
 
 
+@pytest.mark.parametrize(("items", "low"), [(2, -0.32), (20, 0.678), (200, 0.962)])
+def test_never_to_have_disagreed_is_no_certainty(items: int, low: float) -> None:
+    matrix = np.diag([items // 2, items // 2])
+    found = kappa_estimate(matrix)
+    assert found is not None
+    # Half of it agrees by chance; Wilson's interval of the agreement begins at n / (n + z²).
+    assert (found.value, found.high, found.low) == (1, 1, pytest.approx(2 * items / (items + 3.8415) - 1, abs=1e-4))
+    assert found.low == pytest.approx(low, abs=0.01)
+
+
+def test_a_rater_that_says_one_thing_only_has_an_interval_about_zero() -> None:
+    found = kappa_estimate(np.array([[0, 8, 0], [0, 12, 0], [0, 4, 0]]), weights="quadratic")
+    assert found is not None
+    assert -1 <= found.low < found.value == 0 < found.high <= 1
+
+
 def test_the_same_seed_gives_the_same_interval() -> None:
     matrix = np.array([[20, 5], [10, 15]])
     assert kappa_estimate(matrix, seed=3) == kappa_estimate(matrix, seed=3)
