@@ -59,6 +59,8 @@ class JudgeIdentity(Frozen):
     served_models: tuple[str, ...]
     rubric: str
     mode: Mode
+    settings_hash: str
+    """Of all that was asked of it: weights of a jury, when a cascade goes on, samples, the whole rubric."""
     prompt_hashes: tuple[str, ...]
 
 

@@ -68,4 +68,4 @@ def _chance(calibration: Calibration) -> list[str]:
 
 
 def _name(judge: JudgeIdentity) -> str:
-    return f"{judge.requested_model} with {judge.rubric}, {judge.mode}"
+    return f"{judge.requested_model} with {judge.rubric}, {judge.mode}, settings {judge.settings_hash}"

@@ -6,6 +6,7 @@ import httpx2
 import pytest
 
 from runtime.contracts.calibration import RunComparison, RunSummary
+from runtime.contracts.judged import settings_hash
 from runtime.gateway.measuring import Measuring
 from runtime.gateway.read import ReadEvaluations
 from runtime.gateway.read_runs import ReadRuns
@@ -95,6 +96,19 @@ async def test_without_a_calibration_of_its_judge_a_run_says_so_and_names_the_ne
     found = await summed(bench)
     assert found.pass_rate is None
     assert any("(spring) is of google/other" in warning for warning in found.warnings)
+
+
+async def test_a_calibration_of_other_settings_corrects_nothing_and_is_named_before_a_newer_one_of_another() -> None:
+    bench = Bench()
+    changed = judge().model_copy(update={"samples": 3})
+    await calibrated(bench, await passes(bench, judge=changed))
+    await calibrated(bench, await passes(bench, judge=judge("google/other")))
+    await scored(bench, 0.9, run="night")
+    found = await summed(bench)
+    assert found.pass_rate is None
+    (told,) = [warning for warning in found.warnings if "The judge changed" in warning]
+    assert f"settings {settings_hash(changed)}" in told
+    assert f"settings {settings_hash(judge())}" in told
 
 
 async def test_another_tenants_calibration_is_of_no_use() -> None:

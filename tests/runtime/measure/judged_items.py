@@ -10,8 +10,8 @@ from runtime.contracts.judged import Judged, JudgeKey, Labelled, Verdict
 from runtime.contracts.outcomes import Comparison, Outcome, Usage
 from tests.contract.evaluations import START
 
-KEY = JudgeKey(requested_model="google/j", rubric="mine@1", mode=Mode.POINTWISE)
-PAIRS = JudgeKey(requested_model="google/j", rubric="mine@1", mode=Mode.PAIRWISE)
+KEY = JudgeKey(requested_model="google/j", rubric="mine@1", mode=Mode.POINTWISE, settings_hash="s")
+PAIRS = JudgeKey(requested_model="google/j", rubric="mine@1", mode=Mode.PAIRWISE, settings_hash="s")
 
 
 def verdict(score: float, **changes: Any) -> Verdict:

@@ -117,12 +117,18 @@ def test_a_calibration_of_another_judge_says_nothing_about_this_one() -> None:
     found = summed(like_the_calibration(), newest=other)
     assert found.pass_rate is None
     (warning,) = found.warnings
-    assert "(spring) is of google/older with mine@1, pointwise, the run's judge is google/j" in warning
+    assert "(spring) is of google/older with mine@1, pointwise, settings s, the run's judge is google/j" in warning
     assert "no calibration" in summed(like_the_calibration()).warnings[0]
 
 
+def test_a_calibration_of_the_same_judge_with_other_settings_is_told_by_them() -> None:
+    (warning,) = summed(like_the_calibration(), newest=calibration(settings_hash="before")).warnings
+    assert "The judge changed" in warning
+    assert "settings before" in warning
+
+
 def test_several_judges_in_one_run_are_told_and_named_the_most_used_first() -> None:
-    other = JudgeKey(requested_model="google/k", rubric="mine@1", mode=KEY.mode)
+    other = JudgeKey(requested_model="google/k", rubric="mine@1", mode=KEY.mode, settings_hash="s")
     found = summed([*like_the_calibration(40), scored(0.5, judge=other)], calibration())
     assert [judge.requested_model for judge in found.judges] == ["google/j", "google/k"]
     assert found.pass_rate is None
