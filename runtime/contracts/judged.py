@@ -11,7 +11,7 @@ from runtime.contracts.calibration import HumanLabel, JudgeIdentity, Spending
 from runtime.contracts.evaluation import EvaluationRecord, EvaluationSpec, JudgeSettings, Mode
 from runtime.contracts.failures import outcome_of
 from runtime.contracts.lifecycle import is_terminal
-from runtime.contracts.outcomes import Comparison, InferenceResult, JudgeResult, Outcome
+from runtime.contracts.outcomes import Comparison, InferenceResult, JudgeResult, Method, Outcome
 
 HEX_CHARS = 16
 
@@ -32,6 +32,7 @@ class JudgeKey:
 @dataclass(frozen=True)
 class Verdict:
     score: float
+    method: Method
     served_models: tuple[str, ...]
     prompt_hash: str | None
     comparison: Comparison | None
@@ -134,6 +135,7 @@ def _verdict(result: JudgeResult) -> Verdict:
     served = [result.served_model, *(juror.served_model for juror in result.jury)]
     return Verdict(
         score=result.score,
+        method=result.method,
         served_models=tuple(sorted({model for model in served if model})),
         prompt_hash=result.prompt_hash,
         comparison=result.comparison,

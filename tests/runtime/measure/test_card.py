@@ -5,8 +5,9 @@ import random
 import pytest
 
 from runtime.contracts.calibration import LabelKind
+from runtime.contracts.card_words import figures
 from runtime.contracts.judged import Labelled, NotMeasurable
-from runtime.contracts.outcomes import Outcome, Usage
+from runtime.contracts.outcomes import Method, Outcome, Usage
 from runtime.measure.card import judge_card
 from tests.runtime.measure.judged_items import failed, labelled, pair, scored
 
@@ -130,6 +131,22 @@ def test_pairs_without_any_decision_leave_the_figures_out_that_need_one() -> Non
     card = judge_card([pair("tie", "tie", human="tie"), pair("tie", "tie", human="output")])
     assert card.pairwise is not None
     assert (card.pairwise.first_preference, card.pairwise.longer_preferred) == (None, None)
+
+
+@pytest.mark.parametrize("method", [Method.LIKELIHOOD, Method.FLOOR])
+def test_of_verdicts_that_never_saw_an_order_nothing_is_said_about_order(method: Method) -> None:
+    blind = [pair(said, said, human=said, method=method) for said in ("output", "baseline")]
+    card = judge_card(blind)
+    assert card.accuracy.value == 1
+    assert card.pairwise is not None
+    assert (card.pairwise.order_consistency, card.pairwise.first_preference) == (None, None)
+    assert "always first" not in [each.name for each in card.baselines]
+    told = [name for name, _, _ in figures(card)]
+    assert not {"order consistency", "first one preferred"} & set(told)
+    seen = judge_card([*blind, pair("output", "baseline", human="tie")]).pairwise
+    assert seen is not None
+    assert seen.order_consistency is not None
+    assert seen.order_consistency.value == 0
 
 
 def test_a_failed_judge_counts_in_the_coverage_and_in_nothing_else() -> None:
