@@ -150,6 +150,7 @@ class Spending(Frozen):
 
     usage: Usage | None = None
     cost_usd: float | None = None
+    """None too where one of them has no price: a partial sum would pass for the whole."""
 
 
 class CorrectedPassRate(Frozen):

@@ -33,23 +33,25 @@ class ReadRuns:
 
     async def summary(self, run: str, *, tenant: str) -> RunSummary:
         """Raises Problem 404 or 422, Unavailable."""
-        found = await self._run(run, tenant=tenant)
-        judges = identities(found.ended)
-        calibration = await self._calibration(judges[0], tenant=tenant) if len(judges) == 1 else None
-        newest = await self._of_another(judges, tenant=tenant) if calibration is None else None
-        return await self.measuring.summary(
-            run, found.ended, still_open=found.still_open, calibration=calibration, newest=newest
-        )
+        async with self.measuring.turn:
+            found = await self._run(run, tenant=tenant)
+            judges = identities(found.ended)
+            calibration = await self._calibration(judges[0], tenant=tenant) if len(judges) == 1 else None
+            newest = await self._of_another(judges, tenant=tenant) if calibration is None else None
+            return await self.measuring.summary(
+                run, found.ended, still_open=found.still_open, calibration=calibration, newest=newest
+            )
 
     async def comparison(self, run: str, other: str, *, tenant: str, pass_score: float) -> RunComparison:
         """Raises Problem 404 or 422, Unavailable."""
-        one, another = await self._run(run, tenant=tenant), await self._run(other, tenant=tenant)
-        try:
-            found = await self.measuring.comparison(
-                run, one.ended, other=other, other_items=another.ended, pass_score=pass_score
-            )
-        except NotMeasurable as missing:
-            raise Problem(422, "not_measurable", str(missing)) from None
+        async with self.measuring.turn:
+            one, another = await self._run(run, tenant=tenant), await self._run(other, tenant=tenant)
+            try:
+                found = await self.measuring.comparison(
+                    run, one.ended, other=other, other_items=another.ended, pass_score=pass_score
+                )
+            except NotMeasurable as missing:
+                raise Problem(422, "not_measurable", str(missing)) from None
         still_open = [
             f"{each.still_open} evaluations of {name} have not ended: they are left out."
             for name, each in ((run, one), (other, another))

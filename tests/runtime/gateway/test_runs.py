@@ -1,17 +1,20 @@
 """`/v1/runs`: a run read whole from both stores, summed up and compared."""
 
+import asyncio
 from typing import Any
 
 import httpx2
 import pytest
 
 from runtime.contracts.calibration import RunComparison, RunSummary
+from runtime.contracts.evaluation import EvaluationRecord
 from runtime.contracts.judged import settings_hash
-from runtime.gateway.measuring import Measuring
+from runtime.gateway.measuring import AT_ONCE, Measuring
 from runtime.gateway.read import ReadEvaluations
 from runtime.gateway.read_runs import ReadRuns
 from runtime.kit.problems import Problem
 from tests.contract.evaluations import START
+from tests.fakes.history import InMemoryHistory
 from tests.runtime.gateway.bench import Bench
 from tests.runtime.gateway.measured import TENANT, compared, judge, label, scored, unscored
 
@@ -183,6 +186,40 @@ async def test_a_run_that_is_too_large_is_422_and_not_measured_in_part() -> None
     with pytest.raises(Problem) as raised:
         await runs.summary("night", tenant=TENANT)
     assert (raised.value.body.status, raised.value.body.code) == (422, "run_too_large")
+
+
+class _Counted(InMemoryHistory):
+    """Holds every reader at its first page until it may go on."""
+
+    def __init__(self, held: InMemoryHistory) -> None:
+        super().__init__()
+        self.rows, self.readers, self.go_on = held.rows, 0, asyncio.Event()
+        self.reading = asyncio.Event()
+
+    async def page(self, **asked: Any) -> list[EvaluationRecord]:
+        if asked["after"] is None:
+            self.readers += 1
+            if self.readers == AT_ONCE:
+                self.reading.set()
+            await self.go_on.wait()
+        return await super().page(**asked)
+
+
+async def test_no_more_runs_are_read_at_once_than_are_measured() -> None:
+    bench = Bench()
+    await scored(bench, 0.5, run="night")
+    history = _Counted(bench.history)
+    read = ReadEvaluations(states=bench.states, history=history, now=lambda: START)
+    runs = ReadRuns(read=read, calibrations=bench.calibrations, measuring=Measuring())
+    async with asyncio.TaskGroup() as group:
+        asked = [group.create_task(runs.summary("night", tenant=TENANT)) for _ in range(AT_ONCE + 3)]
+        await history.reading.wait()
+        # Whoever could start to read has its chance to.
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert history.readers == AT_ONCE
+        history.go_on.set()
+    assert [task.result().evaluations for task in asked] == [1] * len(asked)
 
 
 async def test_the_list_of_evaluations_filters_by_run() -> None:

@@ -61,6 +61,14 @@ def test_candidate_and_judge_are_added_up_apart_over_what_was_counted() -> None:
     assert found.judge == Spending(usage=Usage(input_tokens=20, output_tokens=2), cost_usd=0.5)
 
 
+def test_one_without_a_price_leaves_its_tokens_and_no_cost() -> None:
+    unpriced = Spending(usage=Usage(input_tokens=7, output_tokens=2))
+    found = summed([scored(0.5), scored(0.5, judge_spending=unpriced)])
+    assert found.judge == Spending(usage=Usage(input_tokens=17, output_tokens=3), cost_usd=None)
+    # What was never counted, as a failed call's, is not part of the sum.
+    assert summed([scored(0.5), failed()]).judge.cost_usd == 0.25
+
+
 def test_a_jury_has_its_alpha_and_those_that_need_a_human_are_counted() -> None:
     agreed = [scored(s, of={"votes": (("a", s), ("b", s)), "needs_human": s > 0.5}) for s in (0.1, 0.5, 0.9)]
     assert summed(agreed).jury_alpha == pytest.approx(1)
