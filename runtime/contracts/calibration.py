@@ -117,6 +117,8 @@ class JudgeCard(Frozen):
     pass_score_fitted: bool = False
     """It was chosen on these labels, the best by Youden's J. Every figure of agreement is of verdicts by a pass score
     that was chosen on other items than the one it cuts."""
+    fold_pass_scores: tuple[UnitInterval, ...] = Field(default=(), max_length=5)
+    """Those: each cut about the same share of the items. What is corrected by this card's errors is cut by them too."""
     sensitivity: Estimate | None = None
     specificity: Estimate | None = None
     youden_j: float | None = None
@@ -158,6 +160,7 @@ class CorrectedPassRate(Frozen):
 
     calibration_id: UUID
     measured: Estimate
+    """By the card's `pass_score`."""
     corrected: Estimate | None
     """None: the judge is no better than chance on its labels, and corrects nothing."""
 

@@ -22,6 +22,8 @@ class ChosenThreshold:
     """A score of at least this passes."""
     youden_j: float
     """On the very labels that chose the threshold, so it is too good."""
+    fold_thresholds: tuple[float, ...]
+    """Those that were chosen on all folds but one, for each fold."""
     held_out: tuple[bool, ...]
     """Whether each item passes by a threshold that was chosen on other items: what the labels may be held against."""
 
@@ -39,8 +41,15 @@ def choose_threshold(scores: Sequence[float], passes: Sequence[bool], *, seed: i
     if best is None or folds < FEWEST:
         return None
     threshold, youden_j = best
-    held_out = _held_out(values, labels, folds, seed)
-    return ChosenThreshold(threshold=threshold, youden_j=youden_j, held_out=tuple(held_out.tolist()))
+    fold = np.array(stratified_folds(labels.tolist(), folds=folds, seed=seed))
+    others = [_best_cut(values[fold != number], labels[fold != number]) for number in range(folds)]
+    cuts = np.array([found[0] if found else FALLBACK for found in others])
+    return ChosenThreshold(
+        threshold=threshold,
+        youden_j=youden_j,
+        fold_thresholds=tuple(cuts.tolist()),
+        held_out=tuple((values >= cuts[fold]).tolist()),
+    )
 
 
 def _best_cut(values: NDArray[np.float64], labels: NDArray[np.bool_]) -> tuple[float, float] | None:
@@ -52,12 +61,3 @@ def _best_cut(values: NDArray[np.float64], labels: NDArray[np.bool_]) -> tuple[f
     tied = np.flatnonzero(np.isclose(j, j.max(), rtol=0, atol=1e-12))
     chosen = tied[(len(tied) - 1) // 2]
     return float(cuts[chosen]), float(j[chosen])
-
-
-def _held_out(values: NDArray[np.float64], labels: NDArray[np.bool_], folds: int, seed: int) -> NDArray[np.bool_]:
-    fold = np.array(stratified_folds(labels.tolist(), folds=folds, seed=seed))
-    passes = np.empty(len(values), dtype=np.bool_)
-    for number in range(folds):
-        best = _best_cut(values[fold != number], labels[fold != number])
-        passes[fold == number] = values[fold == number] >= (best[0] if best else FALLBACK)
-    return passes

@@ -39,6 +39,7 @@ def rated_passes(items: Sequence[Labelled], *, pass_score: float | None) -> Rate
         figures={
             "pass_score": cut,
             "pass_score_fitted": chosen is not None,
+            "fold_pass_scores": chosen.fold_thresholds if chosen else (),
             "sensitivity": counts.sensitivity,
             "specificity": counts.specificity,
             "youden_j": counts.youden_j,

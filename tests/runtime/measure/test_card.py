@@ -59,7 +59,8 @@ def test_random_scores_do_not_look_better_than_chance_for_having_chosen_their_ow
 
 def test_a_pass_score_that_nothing_could_measure_is_not_chosen() -> None:
     card = judge_card([labelled(scored(score), passed=score > 0.8) for score in (0.6, 0.7, 0.9)])
-    assert (card.pass_score, card.pass_score_fitted, card.accuracy.value) == (0.5, False, pytest.approx(1 / 3))
+    assert (card.pass_score, card.pass_score_fitted) == (0.5, False)
+    assert card.accuracy.value == pytest.approx(1 / 3)
 
 
 def test_the_clearest_disagreements_come_first() -> None:

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_curve
 
+from runtime.measure.binary import confusion, corrected_pass_rate
 from runtime.measure.choose_threshold import choose_threshold
 from runtime.measure.folds import stratified_folds
 from tests.runtime.measure.samples import measured
@@ -48,8 +49,27 @@ def test_an_item_has_no_say_in_the_cut_that_it_is_held_against() -> None:
         others = [place for place in range(60) if fold[place] != number]
         cut = choose_threshold([scores[place] for place in others], [labels[place] for place in others])
         assert cut is not None
+        assert chosen.fold_thresholds[number] == cut.threshold
         for place in set(range(60)) - set(others):
             assert chosen.held_out[place] is (scores[place] >= cut.threshold)
+
+
+def test_a_pass_rate_corrected_by_held_out_verdicts_is_as_sure_as_it_says() -> None:
+    chance, truly, runs, within = np.random.default_rng(3), 0.7, 300, 0
+
+    def noisy(passes: np.ndarray) -> np.ndarray:
+        return chance.normal(np.where(passes, 0.65, 0.35), 0.15)
+
+    for _ in range(runs):
+        human = np.arange(100) < 50
+        chosen = choose_threshold(noisy(human).tolist(), human.tolist())
+        assert chosen is not None
+        seen = noisy(chance.random(500) < truly)
+        passed = sum(float((seen >= cut).sum()) for cut in chosen.fold_thresholds) / len(chosen.fold_thresholds)
+        found = corrected_pass_rate(passed, 500, confusion(chosen.held_out, human.tolist()))
+        within += found.low <= truly <= found.high
+    # Cut by the one threshold of all labels it is right in 85 % of runs.
+    assert within >= 0.93 * runs
 
 
 def test_where_the_others_scores_are_all_alike_the_fallback_cuts() -> None:

@@ -10,6 +10,7 @@ import pytest
 from runtime.contracts.calibration import Calibration, RunSummary, Spending
 from runtime.contracts.judged import Judged, JudgeKey, identities
 from runtime.contracts.outcomes import Outcome, Usage
+from runtime.measure.binary import Confusion, corrected_pass_rate
 from runtime.measure.card import judge_card
 from runtime.measure.run_summary import run_summary
 from tests.contract.evaluations import START
@@ -91,6 +92,22 @@ def test_with_a_calibration_the_pass_rate_is_measured_and_corrected() -> None:
     assert rate.measured.value == passed
     assert rate.corrected.value == pytest.approx((passed + 0.8 - 1) / 0.6)
     assert found.warnings == ()
+
+
+def test_what_is_corrected_was_cut_as_the_items_were_whose_errors_correct_it() -> None:
+    chance = random.Random(3)  # noqa: S311 - the same each time
+    labels = [labelled(scored(chance.gauss(0.4 + 0.2 * one, 0.1)), passed=bool(one)) for one in (0, 1) * 40]
+    card = judge_card(labels)
+    (true_fail, false_pass), (false_fail, true_pass) = card.confusion.counts
+    scores = [place / 200 for place in range(200)]
+    rate = summed([scored(score) for score in scores], calibration().model_copy(update={"card": card})).pass_rate
+    assert rate is not None
+    assert card.pass_score is not None
+    assert len(set(card.fold_pass_scores)) > 1
+    assert rate.measured.value == sum(score >= card.pass_score for score in scores) / 200
+    passed = sum(sum(score >= cut for score in scores) for cut in card.fold_pass_scores) / 5
+    errors = Confusion(true_pass=true_pass, false_pass=false_pass, true_fail=true_fail, false_fail=false_fail)
+    assert rate.corrected == corrected_pass_rate(passed, 200, errors)
 
 
 def test_a_judge_no_better_than_chance_corrects_nothing_and_that_is_said() -> None:
