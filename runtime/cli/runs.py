@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from runtime.api_client.gateway import GatewayClient
-from runtime.contracts.calibration import Estimate, RunComparison, RunSummary, Spending
+from runtime.contracts.calibration import FEW_SCORED, Estimate, RunComparison, RunSummary, Spending
 from runtime.contracts.card_words import estimate
 
 
@@ -51,6 +51,8 @@ async def compare(name: str, other: str, client: GatewayClient, console: Console
 
 
 def _in_words(found: RunComparison) -> str:
+    if found.items < FEW_SCORED:
+        return f"Too few items to say which is better: compare at least {FEW_SCORED}."
     if found.mean_difference.low > 0:
         return f"{found.run} is better: zero lies below the interval of the difference."
     if found.mean_difference.high < 0:

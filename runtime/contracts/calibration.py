@@ -10,6 +10,9 @@ from config.base import Frozen
 from runtime.contracts.evaluation import Label, Mode
 from runtime.contracts.outcomes import Outcome, UnitInterval, Usage
 
+FEW_SCORED = 20
+"""With fewer items no figure is put into words: the intervals are still wide, and those of a bootstrap too narrow."""
+
 
 class Estimate(Frozen):
     """A figure with its 95 % interval."""
@@ -56,6 +59,8 @@ class JudgeIdentity(Frozen):
     served_models: tuple[str, ...]
     rubric: str
     mode: Mode
+    settings_hash: str
+    """Of all that was asked of it: weights of a jury, when a cascade goes on, samples, the whole rubric."""
     prompt_hashes: tuple[str, ...]
 
 
@@ -110,9 +115,10 @@ class JudgeCard(Frozen):
     pass_score: UnitInterval | None = None
     """A score from here on is a pass; None where preferences or a scale were compared."""
     pass_score_fitted: bool = False
-    """It was chosen on these same labels, the best by Youden's J: what it gives there flatters."""
-    cross_validated_accuracy: float | None = None
-    """With the pass score chosen on other items than those it is tried on."""
+    """It was chosen on these labels, the best by Youden's J. Every figure of agreement is of verdicts by a pass score
+    that was chosen on other items than the one it cuts."""
+    fold_pass_scores: tuple[UnitInterval, ...] = Field(default=(), max_length=5)
+    """Those: each cut about the same share of the items. What is corrected by this card's errors is cut by them too."""
     sensitivity: Estimate | None = None
     specificity: Estimate | None = None
     youden_j: float | None = None
@@ -146,6 +152,7 @@ class Spending(Frozen):
 
     usage: Usage | None = None
     cost_usd: float | None = None
+    """None too where one of them has no price: a partial sum would pass for the whole."""
 
 
 class CorrectedPassRate(Frozen):
@@ -153,6 +160,7 @@ class CorrectedPassRate(Frozen):
 
     calibration_id: UUID
     measured: Estimate
+    """By the card's `pass_score`."""
     corrected: Estimate | None
     """None: the judge is no better than chance on its labels, and corrects nothing."""
 
@@ -185,7 +193,7 @@ class RunComparison(Frozen):
     only_in_run: int
     only_in_other: int
     mean_difference: Estimate
-    """Paired bootstrap; positive: `run` is better."""
+    """Over the pairs; positive: `run` is better."""
     wins: int
     losses: int
     ties: int

@@ -1,6 +1,6 @@
 """A judge card in words: what the command line and the page say alike."""
 
-from runtime.contracts.calibration import Estimate, JudgeCard, LabelKind
+from runtime.contracts.calibration import FEW_SCORED, Estimate, JudgeCard, LabelKind
 
 FAIR = 0.4
 """Of kappa: below it Landis and Koch (1977) call agreement slight or fair."""
@@ -11,11 +11,14 @@ def coverage_words(card: JudgeCard) -> str:
     without = ", ".join(
         f"{count} {outcome}" for outcome, count in card.outcomes.items() if outcome != "scored" and count
     )
-    return f"{card.scored} of {card.items} items scored{f'; without a score: {without}' if without else ''}"
+    words = f"{card.scored} of {card.items} items scored{f'; without a score: {without}' if without else ''}"
+    return f"{words}; each item was cut by a pass score chosen on other items" if card.pass_score_fitted else words
 
 
 def verdict(card: JudgeCard) -> str:
     """In plain words, also where it is poor."""
+    if card.scored < FEW_SCORED:
+        return f"Too few items to say: label at least {FEW_SCORED} that have a score."
     best = max(card.baselines, key=lambda baseline: baseline.accuracy)
     if card.kappa.high <= 0 or card.kappa.value <= 0:
         words = "It agrees with humans no better than chance: do not rely on it."
@@ -48,8 +51,6 @@ def figures(card: JudgeCard) -> list[tuple[str, str, Estimate | None]]:
     if card.pass_score is not None and card.kind is LabelKind.BINARY:
         fitted = " (chosen on these labels)" if card.pass_score_fitted else ""
         rows.append(("a pass from score", f"{card.pass_score:.2f}{fitted}", None))
-    if card.cross_validated_accuracy is not None:
-        rows.append(("accuracy, cross-validated", f"{card.cross_validated_accuracy:.2f}", None))
     if card.rank_correlation is not None:
         rows.append(("Spearman's rho with humans", f"{card.rank_correlation:.2f}", None))
     if card.pairwise is not None:

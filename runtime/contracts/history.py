@@ -52,6 +52,7 @@ class CalibrationFilter(Frozen):
     judge_model: str | None = None
     rubric: str | None = None
     mode: Mode | None = None
+    settings_hash: str | None = None
     kind: LabelKind | None = None
 
 

@@ -1,15 +1,19 @@
 """What statistics need of an evaluation that ended: a few numbers and names, none of its texts."""
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from runtime.contracts.calibration import HumanLabel, JudgeIdentity, Spending
-from runtime.contracts.evaluation import EvaluationRecord, EvaluationSpec, Mode
+from runtime.contracts.evaluation import EvaluationRecord, EvaluationSpec, JudgeSettings, Mode
 from runtime.contracts.failures import outcome_of
 from runtime.contracts.lifecycle import is_terminal
-from runtime.contracts.outcomes import Comparison, InferenceResult, JudgeResult, Outcome
+from runtime.contracts.outcomes import Comparison, InferenceResult, JudgeResult, Method, Outcome
+
+HEX_CHARS = 16
 
 
 @dataclass(frozen=True)
@@ -19,14 +23,16 @@ class JudgeKey:
     requested_model: str
     rubric: str
     mode: Mode
+    settings_hash: str
 
     def __str__(self) -> str:
-        return f"{self.requested_model}, {self.rubric}, {self.mode}"
+        return f"{self.requested_model}, {self.rubric}, {self.mode} (settings {self.settings_hash})"
 
 
 @dataclass(frozen=True)
 class Verdict:
     score: float
+    method: Method
     served_models: tuple[str, ...]
     prompt_hash: str | None
     comparison: Comparison | None
@@ -67,7 +73,21 @@ class NotMeasurable(Exception):
 
 def judge_key(spec: EvaluationSpec) -> JudgeKey:
     judge = spec.judge
-    return JudgeKey(requested_model=", ".join(judge.models), rubric=judge.rubric.label, mode=judge.mode)
+    return JudgeKey(
+        requested_model=", ".join(judge.models),
+        rubric=judge.rubric.label,
+        mode=judge.mode,
+        settings_hash=settings_hash(judge),
+    )
+
+
+def settings_hash(judge: JudgeSettings) -> str:
+    """The first 16 hex characters of the SHA-256 of the settings as canonical JSON, without the item's own reference.
+
+    Two judges of the same names may differ in how they vote, when they give up, and what their rubric asks.
+    """
+    told = json.dumps(judge.model_dump(mode="json", exclude={"reference"}), sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:HEX_CHARS]
 
 
 def judged(record: EvaluationRecord) -> Judged:
@@ -106,6 +126,7 @@ def _identity(key: JudgeKey, items: list[Judged]) -> JudgeIdentity:
         served_models=tuple(sorted({model for verdict in verdicts for model in verdict.served_models})),
         rubric=key.rubric,
         mode=key.mode,
+        settings_hash=key.settings_hash,
         prompt_hashes=tuple(sorted({verdict.prompt_hash for verdict in verdicts if verdict.prompt_hash})),
     )
 
@@ -114,6 +135,7 @@ def _verdict(result: JudgeResult) -> Verdict:
     served = [result.served_model, *(juror.served_model for juror in result.jury)]
     return Verdict(
         score=result.score,
+        method=result.method,
         served_models=tuple(sorted({model for model in served if model})),
         prompt_hash=result.prompt_hash,
         comparison=result.comparison,

@@ -60,6 +60,7 @@ class CalibrationsQuery(PageQuery):
     judge_model: str | None = None
     rubric: str | None = None
     mode: Mode | None = None
+    settings_hash: str | None = None
     kind: LabelKind | None = None
 
     @property

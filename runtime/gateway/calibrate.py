@@ -47,13 +47,14 @@ class Calibrate:
     async def make(self, asked: CalibrationIn, *, tenant: str) -> Calibration:
         """Raises Problem 409 or 422, Unavailable."""
         _refuse(_label_errors(asked))
-        found = await self._find([label.evaluation_id for label in asked.labels], tenant=tenant)
-        items = [Labelled(label, found[label.evaluation_id]) for label in asked.labels]
-        _refuse(_judge_errors(items))
-        try:
-            card = await self.measuring.card(items, pass_score=asked.pass_score)
-        except NotMeasurable as missing:
-            raise Problem(422, "not_measurable", str(missing)) from None
+        async with self.measuring.turn:
+            found = await self._find([label.evaluation_id for label in asked.labels], tenant=tenant)
+            items = [Labelled(label, found[label.evaluation_id]) for label in asked.labels]
+            _refuse(_judge_errors(items))
+            try:
+                card = await self.measuring.card(items, pass_score=asked.pass_score)
+            except NotMeasurable as missing:
+                raise Problem(422, "not_measurable", str(missing)) from None
         (judge,) = identities(item.judged for item in items)
         made = Calibration(id=uuid4(), tenant=tenant, name=asked.name, created_at=self.now(), judge=judge, card=card)
         return await self.store.store(made)

@@ -17,13 +17,12 @@ _PAGES = Environment(
 )
 EXPLAINED = {
     "Cohen's kappa": "Agreement with humans beyond chance: 0 is chance, 1 is perfect (Cohen 1960; with weights 1968).",
-    "accuracy": "The share of items on which judge and humans say the same.",
+    "accuracy": "How often judge and humans say the same; of pairs, a tie where the other side decided counts half.",
     "coverage": "The share of items that have a score at all. A failed judge is no zero: it is left out and counted.",
     "sensitivity": "Of the answers that humans pass, how many the judge passes.",
     "specificity": "Of the answers that humans fail, how many the judge fails.",
     "Youden's J": "Sensitivity + specificity - 1: 0 is chance (Youden 1950).",
     "a pass from score": "From this score on an answer counts as passed.",
-    "accuracy, cross-validated": "With the pass score chosen on other items than those it is tried on.",
     "Spearman's rho with humans": "Whether the judge puts answers into the order in which humans put them.",
     "order consistency": "How many verdicts survive that the two answers swap places.",
     "first one preferred": "0.5 is impartial; more means that the place decides.",

@@ -7,14 +7,15 @@ from runtime.contracts.calibration import Calibration, JudgeCard, RunComparison,
 from runtime.contracts.judged import Judged, Labelled
 
 AT_ONCE = 2
-"""More would only take the CPU from each other, and from everything else that the gateway answers."""
+"""More would only take the CPU from each other, and from everything else that the gateway answers; and memory, because
+what is measured is whole runs of records, read from the stores."""
 
 
 class Measuring:
-    """Raises NotMeasurable."""
+    """Raises NotMeasurable. Who measures takes a `turn` before reading what is measured, and holds it to the end."""
 
     def __init__(self) -> None:
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self.turn = asyncio.Semaphore(AT_ONCE)
 
     async def card(self, items: Sequence[Labelled], *, pass_score: float | None) -> JudgeCard:
         def work() -> JudgeCard:
@@ -22,8 +23,7 @@ class Measuring:
 
             return judge_card(items, pass_score=pass_score)
 
-        async with self._turns:
-            return await asyncio.to_thread(work)
+        return await asyncio.to_thread(work)
 
     async def summary(
         self,
@@ -39,8 +39,7 @@ class Measuring:
 
             return run_summary(run, items, still_open=still_open, calibration=calibration, newest=newest)
 
-        async with self._turns:
-            return await asyncio.to_thread(work)
+        return await asyncio.to_thread(work)
 
     async def comparison(
         self, run: str, items: Sequence[Judged], *, other: str, other_items: Sequence[Judged], pass_score: float
@@ -50,5 +49,4 @@ class Measuring:
 
             return run_comparison(run, items, other=other, other_items=other_items, pass_score=pass_score)
 
-        async with self._turns:
-            return await asyncio.to_thread(work)
+        return await asyncio.to_thread(work)

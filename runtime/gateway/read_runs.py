@@ -1,13 +1,13 @@
 """Reads a run whole: what is still open in Redis, and what has ended in MySQL, of which only figures are kept."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from config.limits import PAGE_SIZE_MAX, RUN_EVALUATIONS_MAX
 from runtime.contracts.calibration import Calibration, JudgeIdentity, LabelKind, RunComparison, RunSummary
 from runtime.contracts.evaluation import EvaluationRecord, Mode
-from runtime.contracts.history import CalibrationFilter, Calibrations, HistoryFilter
+from runtime.contracts.history import ALL, CalibrationFilter, Calibrations, HistoryFilter
 from runtime.contracts.judged import Judged, NotMeasurable, identities, judged
 from runtime.contracts.states import Cursor
 from runtime.gateway.measuring import Measuring
@@ -33,23 +33,25 @@ class ReadRuns:
 
     async def summary(self, run: str, *, tenant: str) -> RunSummary:
         """Raises Problem 404 or 422, Unavailable."""
-        found = await self._run(run, tenant=tenant)
-        judges = identities(found.ended)
-        calibration = await self._calibration(judges[0], tenant=tenant) if len(judges) == 1 else None
-        newest = await self._newest(CalibrationFilter(), tenant=tenant) if calibration is None else None
-        return await self.measuring.summary(
-            run, found.ended, still_open=found.still_open, calibration=calibration, newest=newest
-        )
+        async with self.measuring.turn:
+            found = await self._run(run, tenant=tenant)
+            judges = identities(found.ended)
+            calibration = await self._calibration(judges[0], tenant=tenant) if len(judges) == 1 else None
+            newest = await self._of_another(judges, tenant=tenant) if calibration is None else None
+            return await self.measuring.summary(
+                run, found.ended, still_open=found.still_open, calibration=calibration, newest=newest
+            )
 
     async def comparison(self, run: str, other: str, *, tenant: str, pass_score: float) -> RunComparison:
         """Raises Problem 404 or 422, Unavailable."""
-        one, another = await self._run(run, tenant=tenant), await self._run(other, tenant=tenant)
-        try:
-            found = await self.measuring.comparison(
-                run, one.ended, other=other, other_items=another.ended, pass_score=pass_score
-            )
-        except NotMeasurable as missing:
-            raise Problem(422, "not_measurable", str(missing)) from None
+        async with self.measuring.turn:
+            one, another = await self._run(run, tenant=tenant), await self._run(other, tenant=tenant)
+            try:
+                found = await self.measuring.comparison(
+                    run, one.ended, other=other, other_items=another.ended, pass_score=pass_score
+                )
+            except NotMeasurable as missing:
+                raise Problem(422, "not_measurable", str(missing)) from None
         still_open = [
             f"{each.still_open} evaluations of {name} have not ended: they are left out."
             for name, each in ((run, one), (other, another))
@@ -81,13 +83,20 @@ class ReadRuns:
 
     async def _calibration(self, judge: JudgeIdentity, *, tenant: str) -> Calibration | None:
         for kind in KINDS[judge.mode]:
-            where = CalibrationFilter(
-                judge_model=judge.requested_model, rubric=judge.rubric, mode=judge.mode, kind=kind
-            )
+            where = _named(judge).model_copy(update={"settings_hash": judge.settings_hash, "kind": kind})
             found = await self._newest(where, tenant=tenant)
             if found is not None:
                 return found
         return None
 
+    async def _of_another(self, judges: Sequence[JudgeIdentity], *, tenant: str) -> Calibration | None:
+        """Rather of one with the same names and other settings than of any."""
+        named = await self._newest(_named(judges[0]), tenant=tenant) if len(judges) == 1 else None
+        return named or await self._newest(ALL, tenant=tenant)
+
     async def _newest(self, where: CalibrationFilter, *, tenant: str) -> Calibration | None:
         return next(iter(await self.calibrations.page(tenant=tenant, limit=1, where=where)), None)
+
+
+def _named(judge: JudgeIdentity) -> CalibrationFilter:
+    return CalibrationFilter(judge_model=judge.requested_model, rubric=judge.rubric, mode=judge.mode)

@@ -62,8 +62,10 @@ def confusion(judged: Sequence[bool | None], human: Sequence[bool | None]) -> Co
     )
 
 
-def corrected_pass_rate(passed: int, judged: int, calibration: Confusion, *, level: float = LEVEL) -> Estimate:
+def corrected_pass_rate(passed: float, judged: int, calibration: Confusion, *, level: float = LEVEL) -> Estimate:
     """The share that humans would pass, of `judged` items of which the judge has passed `passed`; clipped to 0-1.
+
+    `passed` is a mean, and need not be whole, where several cuts made the calibration's verdicts.
 
     (rate + specificity - 1) / J (Rogan & Gladen 1978). The interval carries the calibration's own uncertainty too
     (Lang & Reiczigel 2014); the calibration's items are other ones than those judged.
@@ -82,7 +84,7 @@ def corrected_pass_rate(passed: int, judged: int, calibration: Confusion, *, lev
     return Estimate(value=value, low=min(low, value), high=max(high, value))
 
 
-def _lang_reiczigel(passed: int, judged: int, calibration: Confusion, *, z: float) -> tuple[float, float]:
+def _lang_reiczigel(passed: float, judged: int, calibration: Confusion, *, z: float) -> tuple[float, float]:
     """The three shares shrunk towards a half, a shift dp, and the errors of all three added."""
     n_se, n_sp, n = calibration.human_pass + 2, calibration.human_fail + 2, judged + z**2
     se, sp = (calibration.true_pass + 1) / n_se, (calibration.true_fail + 1) / n_sp

@@ -64,10 +64,6 @@ def cascade(items: Sequence[RecordedItem], *, threshold: float) -> CascadeResult
     )
 
 
-def sweep(items: Sequence[RecordedItem], thresholds: Sequence[float]) -> list[CascadeResult]:
-    return [cascade(items, threshold=threshold) for threshold in thresholds]
-
-
 def _accuracy(verdicts: Sequence[Verdict | None], human: Sequence[Verdict]) -> float | None:
     return mean_of(
         [None if verdict is None else credit(verdict, label) for verdict, label in zip(verdicts, human, strict=True)]

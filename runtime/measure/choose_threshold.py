@@ -12,6 +12,8 @@ from runtime.measure.folds import stratified_folds
 FOLDS = 5
 FEWEST = 2
 """Labels of each kind that cross-validation needs."""
+FALLBACK = 0.5
+"""Where all scores, or all labels, are alike, and no cut tells passes from failures."""
 
 
 @dataclass(frozen=True)
@@ -19,32 +21,34 @@ class ChosenThreshold:
     threshold: float
     """A score of at least this passes."""
     youden_j: float
-    accuracy: float
-    """On the very labels that chose the threshold, so both are too good."""
-    cross_validated_accuracy: float | None
-    """On labels that had no say in it: the honest figure. None with fewer than two labels of each kind."""
+    """On the very labels that chose the threshold, so it is too good."""
+    fold_thresholds: tuple[float, ...]
+    """Those that were chosen on all folds but one, for each fold."""
+    held_out: tuple[bool, ...]
+    """Whether each item passes by a threshold that was chosen on other items: what the labels may be held against."""
 
 
-def choose_threshold(
-    scores: Sequence[float | None], passes: Sequence[bool], *, seed: int = 0
-) -> ChosenThreshold | None:
+def choose_threshold(scores: Sequence[float], passes: Sequence[bool], *, seed: int = 0) -> ChosenThreshold | None:
     """The cut between two neighbouring scores with the largest Youden's J (Youden 1950); of equal ones the middle one.
 
-    `scores` and labels of the same items; one without a score stays out. It is fitted on the same labels that it is
-    measured on: believe `cross_validated_accuracy`. None where all labels, or all scores, are the same.
+    `scores` and labels of the same items. None where all scores are the same, or where fewer than two labels of a kind
+    leave nothing to measure the choice by: it is then no better founded than the fallback.
     """
-    scored = [(score, label) for score, label in zip(scores, passes, strict=True) if score is not None]
-    values = np.array([score for score, _ in scored], dtype=np.float64)
-    labels = np.array([label for _, label in scored], dtype=np.bool_)
+    values = np.array(scores, dtype=np.float64)
+    labels = np.array(passes, dtype=np.bool_)
     best = _best_cut(values, labels)
-    if best is None:
+    folds = min(FOLDS, int(labels.sum()), int((~labels).sum()))
+    if best is None or folds < FEWEST:
         return None
     threshold, youden_j = best
+    fold = np.array(stratified_folds(labels.tolist(), folds=folds, seed=seed))
+    others = [_best_cut(values[fold != number], labels[fold != number]) for number in range(folds)]
+    cuts = np.array([found[0] if found else FALLBACK for found in others])
     return ChosenThreshold(
         threshold=threshold,
         youden_j=youden_j,
-        accuracy=float(np.mean((values >= threshold) == labels)),
-        cross_validated_accuracy=_cross_validated(values, labels, seed),
+        fold_thresholds=tuple(cuts.tolist()),
+        held_out=tuple((values >= cuts[fold]).tolist()),
     )
 
 
@@ -57,18 +61,3 @@ def _best_cut(values: NDArray[np.float64], labels: NDArray[np.bool_]) -> tuple[f
     tied = np.flatnonzero(np.isclose(j, j.max(), rtol=0, atol=1e-12))
     chosen = tied[(len(tied) - 1) // 2]
     return float(cuts[chosen]), float(j[chosen])
-
-
-def _cross_validated(values: NDArray[np.float64], labels: NDArray[np.bool_], seed: int) -> float | None:
-    folds = min(FOLDS, int(labels.sum()), int((~labels).sum()))
-    if folds < FEWEST:
-        return None
-    fold = np.array(stratified_folds(labels.tolist(), folds=folds, seed=seed))
-    right = 0
-    for held_out in range(folds):
-        rest, held = fold != held_out, fold == held_out
-        best = _best_cut(values[rest], labels[rest])
-        if best is None:
-            return None
-        right += int(((values[held] >= best[0]) == labels[held]).sum())
-    return right / len(labels)

@@ -3,25 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from scipy.stats import binomtest, bootstrap
+from scipy.stats import binomtest
 
 from runtime.contracts.calibration import Estimate
-from runtime.measure.estimate import LEVEL
-from runtime.measure.mean import batch
-
-RESAMPLES = 2000
-FEWEST = 2
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """Items by which run has scored them. Only those in both are compared."""
-
-    both: int
-    only_one: int
-    only_other: int
-    neither: int
+from runtime.measure.mean import RESAMPLES, mean_estimate
 
 
 @dataclass(frozen=True)
@@ -33,46 +18,17 @@ class McNemar:
     """Two-sided and exact: how likely so uneven a split is where the runs are equally good."""
 
 
-def coverage(one: Sequence[object | None], other: Sequence[object | None]) -> Coverage:
-    """Raises ValueError where the runs are not of the same items."""
-    scored = [(left is not None, right is not None) for left, right in zip(one, other, strict=True)]
-    return Coverage(
-        both=scored.count((True, True)),
-        only_one=scored.count((True, False)),
-        only_other=scored.count((False, True)),
-        neither=scored.count((False, False)),
-    )
-
-
 def mean_difference(
-    one: Sequence[float | None],
-    other: Sequence[float | None],
-    *,
-    level: float = LEVEL,
-    n_resamples: int = RESAMPLES,
-    seed: int = 0,
+    one: Sequence[float | None], other: Sequence[float | None], *, n_resamples: int = RESAMPLES
 ) -> Estimate | None:
-    """The mean of other - one, with its paired bootstrap percentile interval (Efron 1979).
+    """The mean of other - one, both 0-1, with its interval over items.
 
-    Items are drawn, so that what makes an item hard for both runs cancels out. An item that one run has not scored
-    stays out of both. None with fewer than two in both. Raises ValueError where the runs are not of the same items.
+    Of pairs, so that what makes an item hard for both runs cancels out. An item that one run has not scored stays out
+    of both. None with fewer than two in both. Raises ValueError where the runs are not of the same items.
     """
-    pairs = [(left, right) for left, right in zip(one, other, strict=True) if left is not None and right is not None]
-    if len(pairs) < FEWEST:
-        return None
-    left, right = np.array(pairs, dtype=np.float64).T
-    drawn = bootstrap(
-        (left, right),
-        lambda before, after, axis: np.mean(after - before, axis=axis),
-        paired=True,
-        vectorized=True,
-        method="percentile",
-        confidence_level=level,
-        n_resamples=n_resamples,
-        batch=batch(len(pairs)),
-        rng=np.random.default_rng(seed),
-    ).confidence_interval
-    return Estimate(value=float(np.mean(right - left)), low=float(drawn.low), high=float(drawn.high))
+    pairs = zip(one, other, strict=True)
+    apart = [right - left for left, right in pairs if left is not None and right is not None]
+    return mean_estimate(apart, within=(-1, 1), n_resamples=n_resamples)
 
 
 def mcnemar_exact(one: Sequence[bool | None], other: Sequence[bool | None]) -> McNemar:

@@ -23,17 +23,6 @@ class Drift:
         return self.p_value < SIGNIFICANT and self.distance >= NOTABLE
 
 
-@dataclass(frozen=True)
-class DataDrift:
-    scores: Drift | None
-    answer_lengths: Drift | None
-
-    @property
-    def has_drifted(self) -> bool:
-        """Either has: the calibration then says little about the present data, and new labels are due."""
-        return any(drift is not None and drift.has_drifted for drift in (self.scores, self.answer_lengths))
-
-
 def drift(calibration: Sequence[float | None], now: Sequence[float | None]) -> Drift | None:
     """Two-sample Kolmogorov-Smirnov of one number per item (Smirnov 1939). None where one side has no number."""
     before = [value for value in calibration if value is not None]

@@ -1,15 +1,20 @@
-"""The mean of a run's scores, and how sure it is."""
+"""A mean of scores, or of their differences, and how sure it is."""
 
 from collections.abc import Sequence
+from math import sqrt
 
 import numpy as np
-from scipy.stats import bootstrap
+from numpy.typing import NDArray
+from scipy.stats import bootstrap, t
 
-from runtime.contracts.calibration import Estimate
-from runtime.measure.estimate import LEVEL
+from runtime.contracts.calibration import FEW_SCORED, Estimate
+from runtime.measure.estimate import LEVEL, wilson
+from runtime.measure.parts import known
 
 RESAMPLES = 2000
 FEWEST = 2
+ALIKE = 1e-9
+"""Values that differ by less differ by rounding alone."""
 NUMBERS_AT_ONCE = 2_000_000
 """Drawn in one step of a bootstrap: 16 MB a sample, however many items there are."""
 
@@ -19,19 +24,43 @@ def batch(items: int) -> int:
     return max(1, NUMBERS_AT_ONCE // items)
 
 
-def mean_estimate(values: Sequence[float | None], *, level: float = LEVEL, seed: int = 0) -> Estimate | None:
-    """With its bootstrap percentile interval (Efron 1979), over the values that are there. None with fewer than two."""
+def mean_estimate(
+    values: Sequence[float | None],
+    *,
+    within: tuple[float, float] = (0, 1),
+    level: float = LEVEL,
+    n_resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> Estimate | None:
+    """Of values that lie `within`, over those that are there. None with fewer than two.
+
+    The interval is the bootstrap's percentile one (Efron 1979), and of few values, where that one is too narrow,
+    Student's t (1908).
+    """
     there = np.array([value for value in values if value is not None], dtype=np.float64)
     if len(there) < FEWEST:
         return None
+    if len(there) < FEW_SCORED:
+        return _of_few(there, within, level)
     drawn = bootstrap(
         (there,),
         np.mean,
         vectorized=True,
         method="percentile",
         confidence_level=level,
-        n_resamples=RESAMPLES,
+        n_resamples=n_resamples,
         batch=batch(len(there)),
         rng=np.random.default_rng(seed),
     ).confidence_interval
     return Estimate(value=float(there.mean()), low=float(drawn.low), high=float(drawn.high))
+
+
+def _of_few(there: NDArray[np.float64], within: tuple[float, float], level: float) -> Estimate:
+    """Where all are alike, which says little of the next one, Wilson's: it holds for any values of such a mean."""
+    mean, (lowest, highest) = float(there.mean()), within
+    if np.ptp(there) < ALIKE:
+        span = highest - lowest
+        share = known(wilson((mean - lowest) / span * len(there), len(there), level=level))
+        return Estimate(value=mean, low=lowest + span * share.low, high=lowest + span * share.high)
+    reach = float(t.ppf((1 + level) / 2, len(there) - 1) * there.std(ddof=1) / sqrt(len(there)))
+    return Estimate(value=mean, low=max(lowest, mean - reach), high=min(highest, mean + reach))

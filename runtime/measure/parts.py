@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import reduce
+from math import fsum
 from typing import TypeVar
 
 from runtime.contracts.calibration import Estimate, Spending
@@ -26,8 +27,10 @@ def quantiles(values: Sequence[Number | None]) -> tuple[Number, ...]:
 
 
 def spent(parts: Sequence[Spending]) -> Spending:
-    """Of those that were counted; None without any."""
-    costs = [part.cost_usd for part in parts if part.cost_usd is not None]
+    """Of those that were counted; None without any. One that has no price leaves no cost: a part of it is no sum."""
+    counted = [part for part in parts if part != Spending()]
+    costs = [part.cost_usd for part in counted if part.cost_usd is not None]
     return Spending(
-        usage=reduce(add_usage, (part.usage for part in parts), None), cost_usd=sum(costs) if costs else None
+        usage=reduce(add_usage, (part.usage for part in counted), None),
+        cost_usd=fsum(costs) if costs and len(costs) == len(counted) else None,
     )

@@ -5,22 +5,24 @@ from math import floor
 
 from runtime.contracts.judged import Labelled
 from runtime.measure.binary import confusion
-from runtime.measure.choose_threshold import choose_threshold
+from runtime.measure.choose_threshold import FALLBACK, choose_threshold
 from runtime.measure.rated import Rated, commonest, constant, hits, lengths_of, scores_of, spearman
 
 LABELS = ("failed", "passed")
 PASSED = LABELS.index("passed")
 STEPS = 5
 """Of a scale, from 0 to 1: a score says the nearest one."""
-FALLBACK_PASS_SCORE = 0.5
-"""Where all scores are alike, and none of them tells passes from failures."""
 
 
 def rated_passes(items: Sequence[Labelled], *, pass_score: float | None) -> Rated:
+    """Without a `pass_score` the best one is chosen, and the verdicts are by one chosen on other items than theirs.
+
+    By the one chosen on all of them random scores too would agree with the labels.
+    """
     scores, human = scores_of(items), [bool(item.label.passed) for item in items]
     chosen = choose_threshold(scores, human) if pass_score is None else None
-    cut = pass_score if pass_score is not None else chosen.threshold if chosen else FALLBACK_PASS_SCORE
-    judge = [score >= cut for score in scores]
+    cut = pass_score if pass_score is not None else chosen.threshold if chosen else FALLBACK
+    judge = list(chosen.held_out) if chosen else [score >= cut for score in scores]
     counts = confusion(judge, human)
     said = list(map(int, human))
     baselines = [constant("always pass", PASSED, said)]
@@ -37,7 +39,7 @@ def rated_passes(items: Sequence[Labelled], *, pass_score: float | None) -> Rate
         figures={
             "pass_score": cut,
             "pass_score_fitted": chosen is not None,
-            "cross_validated_accuracy": chosen.cross_validated_accuracy if chosen else None,
+            "fold_pass_scores": chosen.fold_thresholds if chosen else (),
             "sensitivity": counts.sensitivity,
             "specificity": counts.specificity,
             "youden_j": counts.youden_j,

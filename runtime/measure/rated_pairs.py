@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from runtime.contracts.calibration import Estimate, PairwiseFigures
 from runtime.contracts.judged import Labelled, Verdict
+from runtime.contracts.outcomes import Method
 from runtime.contracts.two_orders import Preference, Shown
 from runtime.measure.estimate import wilson
 from runtime.measure.pairwise import (
@@ -20,6 +21,8 @@ PREFERENCES = {"output": Preference.A, "baseline": Preference.B, "tie": Preferen
 PLACES = tuple(PREFERENCES.values())
 OUTPUT_FIRST = {"output": Shown.FIRST, "baseline": Shown.SECOND, "tie": Shown.TIE}
 OUTPUT_SECOND = {"output": Shown.SECOND, "baseline": Shown.FIRST, "tie": Shown.TIE}
+UNORDERED = {Method.LIKELIHOOD, Method.FLOOR}
+"""Each answer is examined by itself, or none: both orders say the same by construction, which measures nothing."""
 SIDES = {Preference.A: 1, Preference.TIE: 0, Preference.B: -1}
 
 
@@ -31,6 +34,9 @@ def rated_preferences(items: Sequence[Labelled]) -> Rated:
     longer = longer_wins(outputs, others)
     said, earned = _places(human), _earned(judge, human)
     usual = commonest(said)
+    orders = list(map(_orders, verdicts))
+    # One of its two verdicts is right about a pair; both orders together make a tie of it.
+    first = RatedBaseline("always first", _places([Preference.TIE] * len(items)), [HALF] * len(items))
     return Rated(
         labels=tuple(PREFERENCES),
         weights="none",
@@ -40,12 +46,11 @@ def rated_preferences(items: Sequence[Labelled]) -> Rated:
         gaps=[1 - each for each in earned],
         baselines=[
             RatedBaseline("longer wins", _places(longer), _earned(longer, human)),
-            # One of its two verdicts is right about a pair; both orders together make a tie of it.
-            RatedBaseline("always first", _places([Preference.TIE] * len(items)), [HALF] * len(items)),
+            *([first] if any(None not in both for both in orders) else []),
             RatedBaseline("always the commonest", [usual] * len(items), _earned([PLACES[usual]] * len(items), human)),
         ],
         figures={
-            "pairwise": _pairwise([_orders(verdict) for verdict in verdicts], judge, human, longer),
+            "pairwise": _pairwise(orders, judge, human, longer),
             "length_correlation": spearman(
                 [SIDES[verdict] for verdict in judge], [one - other for one, other in zip(outputs, others, strict=True)]
             ),
@@ -54,14 +59,14 @@ def rated_preferences(items: Sequence[Labelled]) -> Rated:
 
 
 def preference_of(verdict: Verdict) -> Preference:
-    """Without a comparison (an answer without content is never shown) the score alone says it."""
+    """As its comparison says, also one that was made without a judge; a verdict that has none, by its score."""
     if verdict.comparison is not None:
         return PREFERENCES[verdict.comparison.preference]
     return Preference.A if verdict.score > HALF else Preference.B if verdict.score < HALF else Preference.TIE
 
 
 def _orders(verdict: Verdict) -> Orders:
-    shown = verdict.comparison
+    shown = verdict.comparison if verdict.method not in UNORDERED else None
     return (OUTPUT_FIRST[shown.shown_first], OUTPUT_SECOND[shown.shown_second]) if shown else (None, None)
 
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-from runtime.contracts.calibration import RunComparison
+from runtime.contracts.calibration import FEW_SCORED, JudgeIdentity, RunComparison
 from runtime.contracts.judged import Judged, NotMeasurable, identities
 from runtime.contracts.two_orders import Preference
 from runtime.measure.comparing import mcnemar_exact, mean_difference
 from runtime.measure.length_bias import length_controlled_win_rate
 from runtime.measure.pairwise import win_rate
 from runtime.measure.parts import known
-from runtime.measure.run_warnings import FEW_SCORED
 
 FEWEST = 2
 
@@ -70,7 +69,17 @@ def _warnings(runs: dict[str, Sequence[Judged]], *, compared: int) -> list[str]:
             warnings.append(f"{len(scored) - len(named)} evaluations of {name} name no item, and are left out.")
         if len(set(named)) < len(named):
             warnings.append(f"{name} has items with several scores: the newest of each counts.")
-    keys = {(judge.requested_model, judge.rubric, judge.mode) for items in runs.values() for judge in identities(items)}
-    if len(keys) > 1:
-        warnings.append("The runs were not judged by one judge: their difference may be the judges'.")
-    return warnings
+    return warnings + _judges_differ(*map(identities, runs.values()))
+
+
+def _judges_differ(one: Sequence[JudgeIdentity], other: Sequence[JudgeIdentity]) -> list[str]:
+    """The whole identity counts: a name may be served by another model later on, and be asked in other words."""
+    if set(one) == set(other) and len(one) == 1:
+        return []
+    differing = sorted(
+        what.replace("_", " ")
+        for what in JudgeIdentity.model_fields
+        if len({getattr(judge, what) for judge in (*one, *other)}) > 1
+    )
+    differ = f"The runs were not judged by one judge (other {', '.join(differing)})"
+    return [f"{differ}: their difference may be the judges'."]

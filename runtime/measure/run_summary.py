@@ -49,8 +49,11 @@ def _pass_rate(scores: Sequence[float], calibration: Calibration) -> tuple[Corre
         return None, []
     passed = sum(score >= card.pass_score for score in scores)
     measured = known(wilson(passed, len(scores)))
+    # The card's errors are those of its folds' pass scores, and not of the one that was chosen on all labels.
+    cuts = card.fold_pass_scores or (card.pass_score,)
+    alike = sum(score >= cut for score in scores for cut in cuts) / len(cuts)
     try:
-        corrected = corrected_pass_rate(passed, len(scores), _confusion(card))
+        corrected = corrected_pass_rate(alike, len(scores), _confusion(card))
     except Uncorrectable as reason:
         why_not = [f"The pass rate cannot be corrected: {reason}."]
         return CorrectedPassRate(calibration_id=calibration.id, measured=measured, corrected=None), why_not
@@ -65,4 +68,4 @@ def _confusion(card: JudgeCard) -> Confusion:
 def _jury_alpha(items: Sequence[Judged]) -> float | None:
     votes = [dict(item.verdict.votes) for item in items if item.verdict and item.verdict.votes]
     members = sorted({model for each in votes for model in each})
-    return krippendorff_alpha([[each.get(model) for each in votes] for model in members], level="interval")
+    return krippendorff_alpha([[each.get(model) for each in votes] for model in members])

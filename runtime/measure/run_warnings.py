@@ -2,12 +2,9 @@
 
 from collections.abc import Sequence
 
-from runtime.contracts.calibration import Calibration, JudgeIdentity
+from runtime.contracts.calibration import FEW_SCORED, Calibration, JudgeIdentity
 from runtime.contracts.judged import Judged
 from runtime.measure.drift import Drift, drift
-
-FEW_SCORED = 30
-"""Below it the figures move a lot with every item."""
 
 
 def run_warnings(judges: Sequence[JudgeIdentity], *, scored: int) -> list[str]:
@@ -71,4 +68,4 @@ def _chance(calibration: Calibration) -> list[str]:
 
 
 def _name(judge: JudgeIdentity) -> str:
-    return f"{judge.requested_model} with {judge.rubric}, {judge.mode}"
+    return f"{judge.requested_model} with {judge.rubric}, {judge.mode}, settings {judge.settings_hash}"

@@ -29,7 +29,12 @@ def calibration(card: JudgeCard, *, model: str = "local/small", mode: Mode = Mod
         name="labels",
         created_at=datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
         judge=JudgeIdentity(
-            requested_model=model, served_models=("small",), rubric="correct@1", mode=mode, prompt_hashes=("ab",)
+            requested_model=model,
+            served_models=("small",),
+            rubric="correct@1",
+            mode=mode,
+            settings_hash="cd",
+            prompt_hashes=("ab",),
         ),
         card=card,
     )

@@ -79,12 +79,15 @@ async def test_the_newest_of_one_judge_is_found_among_those_of_others(calibratio
         one_of(tenant, created_at=later, judge={"requested_model": jury}),
         one_of(tenant, created_at=later, judge={"rubric": "correct@2"}),
         one_of(tenant, created_at=later, judge={"mode": Mode.PAIRWISE}),
+        one_of(tenant, created_at=later, judge={"settings_hash": "other"}),
         one_of(tenant, created_at=later, card=BINARY.model_copy(update={"kind": LabelKind.SCALE})),
     ]
     for one in [*mine, *others]:
         await calibrations.store(one)
     judge = mine[0].judge
-    where = CalibrationFilter(judge_model=JUDGE_MODEL, rubric=judge.rubric, mode=Mode.POINTWISE, kind=LabelKind.BINARY)
+    named = CalibrationFilter(judge_model=JUDGE_MODEL, rubric=judge.rubric, mode=Mode.POINTWISE, kind=LabelKind.BINARY)
+    where = named.model_copy(update={"settings_hash": judge.settings_hash})
     assert await calibrations.page(tenant=tenant, limit=1, where=where) == [mine[1]]
+    assert await calibrations.page(tenant=tenant, limit=1, where=named) == [others[4]]
     assert await calibrations.page(tenant=tenant, limit=9, where=CalibrationFilter(judge_model=jury)) == [others[1]]
     assert await calibrations.page(tenant=tenant, limit=9, where=CalibrationFilter(rubric="none@1")) == []

@@ -34,5 +34,6 @@ def _matches(calibration: Calibration, where: CalibrationFilter) -> bool:
         where.judge_model in (None, judge.requested_model)
         and where.rubric in (None, judge.rubric)
         and where.mode in (None, judge.mode)
+        and where.settings_hash in (None, judge.settings_hash)
         and where.kind in (None, calibration.card.kind)
     )

@@ -80,7 +80,7 @@ async def test_a_judge_is_calibrated_and_a_later_run_summed_up_and_compared_by_s
 
         page = await client.get(f"{made.headers['Location']}/card")
         assert page.headers["Content-Type"].startswith("text/html")
-        assert "no better than chance" in page.text
+        assert "Too few items to say" in page.text
 
         await run("later", (GOOD, GOOD, f"{GOOD}--verdict_prose"))
         summary = (await client.get("/v1/runs/later")).json()

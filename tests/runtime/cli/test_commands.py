@@ -112,14 +112,20 @@ def test_a_run_is_summed_up_with_its_warnings(capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "said"),
-    [(0.1, 0.3, "a is better"), (-0.3, -0.1, "b is better"), (-0.1, 0.1, "No difference can be told")],
+    ("items", "low", "high", "said"),
+    [
+        (30, 0.1, 0.3, "a is better"),
+        (30, -0.3, -0.1, "b is better"),
+        (30, -0.1, 0.1, "No difference can be told"),
+        (19, 0.1, 0.3, "Too few items to say which is better: compare at least 20."),
+    ],
 )
 def test_two_runs_are_compared_and_said_in_words(
-    low: float, high: float, said: str, capsys: pytest.CaptureFixture[str]
+    items: int, low: float, high: float, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     gateway = MeasuringGateway()
-    gateway.comparison = COMPARISON | {"mean_difference": {"value": (low + high) / 2, "low": low, "high": high}}
+    difference = {"value": (low + high) / 2, "low": low, "high": high}
+    gateway.comparison = COMPARISON | {"items": items, "mean_difference": difference}
     with served(gateway) as url:
         assert main(["--url", url, "compare", "a", "b"]) == 0
     shown = capsys.readouterr().out

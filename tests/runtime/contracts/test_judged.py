@@ -10,6 +10,10 @@ from runtime.contracts.outcomes import Juror, Outcome
 from runtime.contracts.rubrics import DEFAULT_RUBRIC
 from tests.contract.evaluations import answer, completed, failed, identity, spec, verdict
 
+GATED = DEFAULT_RUBRIC.model_copy(
+    update={"criteria": tuple(one.model_copy(update={"gate_level": 1}) for one in DEFAULT_RUBRIC.criteria)}
+)
+
 
 def by(*jurors: Juror, **judge: object) -> EvaluationRecord:
     settings = JudgeSettings.model_validate({"model": "google/a", "rubric": DEFAULT_RUBRIC, **judge})
@@ -44,6 +48,30 @@ def test_only_a_vote_is_a_vote() -> None:
     found = judged(record).verdict
     assert found is not None
     assert (found.votes, found.served_models) == ((("google/a", 0.7),), ("a-1", "b-1"))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"jury": ({"model": "google/b", "accuracy": 0.9},)},
+        {"cascade": {"min_confidence": 0.5}},
+        {"cascade": {"json_schema": {"type": "object"}}},
+        {"samples": 3},
+        {"rubric": GATED},
+    ],
+)
+def test_a_judge_of_the_same_names_with_other_settings_is_another_judge(changed: dict[str, object]) -> None:
+    usual = {"jury": ({"model": "google/b", "accuracy": 0.8},), "cascade": {"min_confidence": 0.9}}
+    one, other = judged(by(**usual)).judge, judged(by(**usual | changed)).judge
+    assert (one.requested_model, one.rubric, one.mode) == (other.requested_model, other.rubric, other.mode)
+    assert one != other
+    assert len(identities(map(judged, (by(**usual), by(**usual | changed))))) == 2
+
+
+def test_the_reference_is_the_items_and_makes_no_other_judge() -> None:
+    one, other = judged(by(reference="Titan.")).judge, judged(by()).judge
+    assert one == other
+    assert len(one.settings_hash) == 16
 
 
 def test_a_judge_with_a_cheaper_one_before_it_is_another_judge() -> None:

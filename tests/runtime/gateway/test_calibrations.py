@@ -130,7 +130,15 @@ async def test_evaluations_of_several_judges_are_pointed_at() -> None:
     other = await scored(bench, 0.5, judge=judge("google/other"))
     answer = await sent(bench, [*await passes(bench), label(other, passed=True)])
     assert problem(answer) == (422, "invalid_request", ["/labels/6"])
-    assert f"Judged by google/other, correct_and_helpful@1, pointwise, the first by {JUDGE_MODEL}" in answer.text
+    assert "Judged by google/other, correct_and_helpful@1, pointwise (settings " in answer.text
+    assert f"the first by {JUDGE_MODEL}" in answer.text
+
+
+async def test_evaluations_of_one_model_with_other_settings_are_of_several_judges() -> None:
+    bench = Bench()
+    other = await scored(bench, 0.5, judge=judge().model_copy(update={"samples": 3}))
+    answer = await sent(bench, [*await passes(bench), label(other, passed=True)])
+    assert problem(answer) == (422, "invalid_request", ["/labels/6"])
 
 
 @pytest.mark.parametrize(("said", "place"), [({"score": 0.5}, "/labels/6"), ({"preference": "tie"}, "/labels/6")])

@@ -1,16 +1,20 @@
 """`/v1/runs`: a run read whole from both stores, summed up and compared."""
 
+import asyncio
 from typing import Any
 
 import httpx2
 import pytest
 
 from runtime.contracts.calibration import RunComparison, RunSummary
-from runtime.gateway.measuring import Measuring
+from runtime.contracts.evaluation import EvaluationRecord
+from runtime.contracts.judged import settings_hash
+from runtime.gateway.measuring import AT_ONCE, Measuring
 from runtime.gateway.read import ReadEvaluations
 from runtime.gateway.read_runs import ReadRuns
 from runtime.kit.problems import Problem
 from tests.contract.evaluations import START
+from tests.fakes.history import InMemoryHistory
 from tests.runtime.gateway.bench import Bench
 from tests.runtime.gateway.measured import TENANT, compared, judge, label, scored, unscored
 
@@ -97,6 +101,19 @@ async def test_without_a_calibration_of_its_judge_a_run_says_so_and_names_the_ne
     assert any("(spring) is of google/other" in warning for warning in found.warnings)
 
 
+async def test_a_calibration_of_other_settings_corrects_nothing_and_is_named_before_a_newer_one_of_another() -> None:
+    bench = Bench()
+    changed = judge().model_copy(update={"samples": 3})
+    await calibrated(bench, await passes(bench, judge=changed))
+    await calibrated(bench, await passes(bench, judge=judge("google/other")))
+    await scored(bench, 0.9, run="night")
+    found = await summed(bench)
+    assert found.pass_rate is None
+    (told,) = [warning for warning in found.warnings if "The judge changed" in warning]
+    assert f"settings {settings_hash(changed)}" in told
+    assert f"settings {settings_hash(judge())}" in told
+
+
 async def test_another_tenants_calibration_is_of_no_use() -> None:
     bench = Bench()
     await calibrated(bench, await passes(bench))
@@ -169,6 +186,40 @@ async def test_a_run_that_is_too_large_is_422_and_not_measured_in_part() -> None
     with pytest.raises(Problem) as raised:
         await runs.summary("night", tenant=TENANT)
     assert (raised.value.body.status, raised.value.body.code) == (422, "run_too_large")
+
+
+class _Counted(InMemoryHistory):
+    """Holds every reader at its first page until it may go on."""
+
+    def __init__(self, held: InMemoryHistory) -> None:
+        super().__init__()
+        self.rows, self.readers, self.go_on = held.rows, 0, asyncio.Event()
+        self.reading = asyncio.Event()
+
+    async def page(self, **asked: Any) -> list[EvaluationRecord]:
+        if asked["after"] is None:
+            self.readers += 1
+            if self.readers == AT_ONCE:
+                self.reading.set()
+            await self.go_on.wait()
+        return await super().page(**asked)
+
+
+async def test_no_more_runs_are_read_at_once_than_are_measured() -> None:
+    bench = Bench()
+    await scored(bench, 0.5, run="night")
+    history = _Counted(bench.history)
+    read = ReadEvaluations(states=bench.states, history=history, now=lambda: START)
+    runs = ReadRuns(read=read, calibrations=bench.calibrations, measuring=Measuring())
+    async with asyncio.TaskGroup() as group:
+        asked = [group.create_task(runs.summary("night", tenant=TENANT)) for _ in range(AT_ONCE + 3)]
+        await history.reading.wait()
+        # Whoever could start to read has its chance to.
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert history.readers == AT_ONCE
+        history.go_on.set()
+    assert [task.result().evaluations for task in asked] == [1] * len(asked)
 
 
 async def test_the_list_of_evaluations_filters_by_run() -> None:

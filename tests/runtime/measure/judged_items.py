@@ -7,15 +7,16 @@ from uuid import uuid4
 from runtime.contracts.calibration import HumanLabel, Spending
 from runtime.contracts.evaluation import Mode
 from runtime.contracts.judged import Judged, JudgeKey, Labelled, Verdict
-from runtime.contracts.outcomes import Comparison, Outcome, Usage
+from runtime.contracts.outcomes import Comparison, Method, Outcome, Usage
 from tests.contract.evaluations import START
 
-KEY = JudgeKey(requested_model="google/j", rubric="mine@1", mode=Mode.POINTWISE)
-PAIRS = JudgeKey(requested_model="google/j", rubric="mine@1", mode=Mode.PAIRWISE)
+KEY = JudgeKey(requested_model="google/j", rubric="mine@1", mode=Mode.POINTWISE, settings_hash="s")
+PAIRS = JudgeKey(requested_model="google/j", rubric="mine@1", mode=Mode.PAIRWISE, settings_hash="s")
 
 
 def verdict(score: float, **changes: Any) -> Verdict:
     fields: dict[str, Any] = {
+        "method": Method.STRUCTURED_VERDICT,
         "served_models": ("j-001",),
         "prompt_hash": "h",
         "comparison": None,
@@ -50,14 +51,20 @@ def labelled(judged: Judged, **label: Any) -> Labelled:
     return Labelled(label=HumanLabel(evaluation_id=judged.request_id, **label), judged=judged)
 
 
-def pair(first: Any, second: Any, *, human: Any, lengths: tuple[int, int] = (10, 10)) -> Labelled:
+def pair(
+    first: Any,
+    second: Any,
+    *,
+    human: Any,
+    lengths: tuple[int, int] = (10, 10),
+    method: Method = Method.STRUCTURED_VERDICT,
+) -> Labelled:
     """What was preferred with `output` shown first, and with it second."""
     preference = first if first == second else "tie"
     comparison = Comparison(
         preference=preference, order_consistent=first == second, shown_first=first, shown_second=second
     )
     score = {"output": 1.0, "baseline": 0.0, "tie": 0.5}[preference]
-    judged = scored(
-        score, judge=PAIRS, output_length=lengths[0], baseline_length=lengths[1], of={"comparison": comparison}
-    )
+    of = {"comparison": comparison, "method": method}
+    judged = scored(score, judge=PAIRS, output_length=lengths[0], baseline_length=lengths[1], of=of)
     return labelled(judged, preference=human)

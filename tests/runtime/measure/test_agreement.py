@@ -1,7 +1,9 @@
 """Agreement beyond chance, beside independent implementations."""
 
+import tracemalloc
 from itertools import permutations
 
+import krippendorff
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,7 +12,6 @@ from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import cohens_kappa
 
 from runtime.measure.agreement import (
-    Level,
     Weights,
     cohen_kappa,
     confusion_matrix,
@@ -102,33 +103,39 @@ def test_the_interval_is_that_of_a_naive_loop_over_items() -> None:
     assert estimate.low < estimate.value < estimate.high
 
 
+@pytest.mark.parametrize(("items", "low"), [(2, -0.32), (20, 0.678), (200, 0.962)])
+def test_never_to_have_disagreed_is_no_certainty(items: int, low: float) -> None:
+    matrix = np.diag([items // 2, items // 2])
+    found = kappa_estimate(matrix)
+    assert found is not None
+    # Half of it agrees by chance; Wilson's interval of the agreement begins at n / (n + z²).
+    assert (found.value, found.high) == (1, 1)
+    assert found.low == pytest.approx(2 * items / (items + 3.8415) - 1, abs=1e-4)
+    assert found.low == pytest.approx(low, abs=0.01)
+
+
+def test_a_rater_that_says_one_thing_only_has_an_interval_about_zero() -> None:
+    found = kappa_estimate(np.array([[0, 8, 0], [0, 12, 0], [0, 4, 0]]), weights="quadratic")
+    assert found is not None
+    assert -1 <= found.low < found.value == 0 < found.high <= 1
+
+
 def test_the_same_seed_gives_the_same_interval() -> None:
     matrix = np.array([[20, 5], [10, 15]])
     assert kappa_estimate(matrix, seed=3) == kappa_estimate(matrix, seed=3)
     assert kappa_estimate(matrix, seed=3) != kappa_estimate(matrix, seed=4)
 
 
-def alpha_by_definition(raters: list[list[float | None]], level: Level) -> float | None:
+def alpha_by_definition(raters: list[list[float | None]]) -> float | None:
     """Krippendorff's alpha over every ordered pair of ratings, one at a time."""
     units = [[rating for rating in unit if rating is not None] for unit in zip(*raters, strict=True)]
     units = [unit for unit in units if len(unit) > 1]
-    pooled = sorted(rating for unit in units for rating in unit)
-
-    def squared_distance(one: float, other: float) -> float:
-        if level == "nominal":
-            return float(one != other)
-        if level == "interval":
-            return (one - other) ** 2
-        low, high = min(one, other), max(one, other)
-        between = sum(1 for rating in pooled if low <= rating <= high)
-        return (between - (pooled.count(low) + pooled.count(high)) / 2) ** 2 if low != high else 0.0
-
-    if not pooled or pooled[0] == pooled[-1]:
+    pooled = [rating for unit in units for rating in unit]
+    if len(set(pooled)) < 2:
         return None
-    n = len(pooled)
-    observed = sum(sum(squared_distance(a, b) for a, b in permutations(unit, 2)) / (len(unit) - 1) for unit in units)
-    expected = sum(squared_distance(a, b) for a, b in permutations(pooled, 2)) / (n - 1)
-    return 1 - observed / expected
+    within: float = sum(sum((a - b) ** 2 for a, b in permutations(unit, 2)) / (len(unit) - 1) for unit in units)
+    expected: float = sum((a - b) ** 2 for a, b in permutations(pooled, 2)) / (len(pooled) - 1)
+    return 1 - within / expected
 
 
 @measured
@@ -140,13 +147,26 @@ def alpha_by_definition(raters: list[list[float | None]], level: Level) -> float
             max_size=4,
         )
     ),
-    st.sampled_from(("nominal", "ordinal", "interval")),
 )
-def test_alpha_is_what_its_definition_says(raters: list[list[float | None]], level: Level) -> None:
-    expected = alpha_by_definition(raters, level)
-    assert krippendorff_alpha(raters, level=level) == (None if expected is None else pytest.approx(expected))
+def test_alpha_is_what_its_definition_and_another_library_say(raters: list[list[float | None]]) -> None:
+    expected = alpha_by_definition(raters)
+    assert krippendorff_alpha(raters) == (None if expected is None else pytest.approx(expected))
+    if expected is not None:
+        data = np.array(raters, dtype=np.float64)
+        theirs = krippendorff.alpha(reliability_data=data, level_of_measurement="interval")
+        assert theirs == pytest.approx(expected)
 
 
 def test_alpha_of_nobody_is_none() -> None:
-    assert krippendorff_alpha([], level="nominal") is None
-    assert krippendorff_alpha([[1.0, 2.0]], level="nominal") is None
+    assert krippendorff_alpha([]) is None
+    assert krippendorff_alpha([[1.0, 2.0]]) is None
+
+
+def test_alpha_of_the_largest_jury_run_takes_little_memory() -> None:
+    raters = np.random.default_rng(0).random((7, 20_000)).tolist()
+    tracemalloc.start()
+    alpha = krippendorff_alpha(raters)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert alpha == pytest.approx(0, abs=0.02)
+    assert peak < 50 * 2**20

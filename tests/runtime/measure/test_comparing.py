@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import ttest_rel
 from statsmodels.stats.contingency_tables import mcnemar
 
-from runtime.measure.comparing import Coverage, coverage, mcnemar_exact, mean_difference
+from runtime.measure.comparing import mcnemar_exact, mean_difference
 from tests.runtime.measure.samples import measured
 
 verdict = st.none() | st.booleans()
@@ -22,17 +23,6 @@ def test_mcnemar_is_what_another_library_says(pairs: list[tuple[bool | None, boo
     assert found.p_value == pytest.approx(mcnemar(table, exact=True).pvalue)
 
 
-@measured
-@given(runs)
-def test_every_item_is_covered_in_one_way(pairs: list[tuple[bool | None, bool | None]]) -> None:
-    found = coverage([one for one, _ in pairs], [other for _, other in pairs])
-    assert found.both + found.only_one + found.only_other + found.neither == len(pairs)
-
-
-def test_coverage_names_what_only_one_run_has_scored() -> None:
-    assert coverage([0, 0.5, None, None], [1, None, 0.5, None]) == Coverage(1, 1, 1, 1)
-
-
 def test_an_item_that_one_run_has_not_scored_moves_no_difference() -> None:
     one, other = [0.1, 0.5, 0.9, 0.4], [0.3, 0.6, 0.9, 0.8]
     assert mean_difference([*one, None, 0.0], [*other, 1.0, None]) == mean_difference(one, other)
@@ -43,7 +33,7 @@ def test_one_common_item_is_no_comparison() -> None:
 
 
 def test_runs_of_different_items_are_refused() -> None:
-    for compare in (mean_difference, mcnemar_exact, coverage):
+    for compare in (mean_difference, mcnemar_exact):
         with pytest.raises(ValueError, match="shorter"):
             compare([True, False], [True])
 
@@ -67,3 +57,29 @@ def test_the_interval_is_that_of_a_naive_loop_over_items() -> None:
         drawn.append(sum(other[i] - one[i] for i in chosen) / 60)
     assert (found.low, found.high) == pytest.approx(tuple(np.quantile(drawn, [0.025, 0.975])), abs=0.01)
     assert found.value == pytest.approx(float(np.mean(other) - np.mean(one)))
+
+
+def test_of_few_items_the_interval_is_students() -> None:
+    one, other = [0.1, 0.5, 0.9, 0.4], [0.3, 0.6, 0.9, 0.8]
+    found = mean_difference(one, other)
+    theirs = ttest_rel(other, one).confidence_interval()
+    assert found is not None
+    assert (found.low, found.high) == pytest.approx((theirs.low, theirs.high))
+
+
+@pytest.mark.parametrize("items", [2, 5, 10, 19])
+def test_of_two_equal_runs_few_items_rarely_call_one_better(items: int) -> None:
+    rng = np.random.default_rng(items)
+    called = 0
+    for _ in range(400):
+        found = mean_difference(rng.random(items).tolist(), rng.random(items).tolist())
+        assert found is not None
+        called += not found.low <= 0 <= found.high
+    assert called <= 0.08 * 400
+
+
+def test_two_items_that_differ_alike_are_no_certainty() -> None:
+    found = mean_difference([0.1, 0.8], [0.2, 0.9])
+    assert found is not None
+    assert found.value == pytest.approx(0.1)
+    assert -1 <= found.low < 0 < found.high <= 1

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.measure.drift import NOTABLE, DataDrift, Drift, drift
+from runtime.measure.drift import NOTABLE, Drift, drift
 from tests.runtime.measure.samples import measured
 
 numbers = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30)
@@ -45,13 +45,6 @@ def test_a_large_distance_of_few_items_may_be_chance() -> None:
     found = drift([0.1, 0.2], [0.8, 0.9])
     assert found is not None
     assert (found.distance, found.has_drifted) == (1, False)
-
-
-def test_either_measure_may_show_the_drift() -> None:
-    sure = Drift(distance=0.5, p_value=0)
-    assert DataDrift(scores=None, answer_lengths=sure).has_drifted
-    assert DataDrift(scores=sure, answer_lengths=None).has_drifted
-    assert not DataDrift(scores=None, answer_lengths=None).has_drifted
 
 
 def test_a_missing_score_is_no_number() -> None:

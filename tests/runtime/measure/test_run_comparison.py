@@ -1,5 +1,8 @@
 """Two runs over the same items."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from runtime.contracts.judged import Judged, JudgeKey, NotMeasurable
@@ -45,13 +48,29 @@ def test_an_item_that_only_failed_in_one_run_is_only_in_the_other() -> None:
 
 
 def test_evaluations_without_an_item_and_other_judges_are_told() -> None:
-    other = JudgeKey(requested_model="google/k", rubric="mine@1", mode=KEY.mode)
+    other = JudgeKey(requested_model="google/k", rubric="mine@1", mode=KEY.mode, settings_hash="s")
     one = [*run_of(a=0.5, b=0.5), scored(0.5), scored(0.5)]
     theirs = [scored(0.5, item=item, judge=other) for item in "ab"]
     found = run_comparison("one", one, other="two", other_items=theirs, pass_score=0.5)
     assert "2 evaluations of one name no item" in " ".join(found.warnings)
     assert "not judged by one judge" in " ".join(found.warnings)
     assert "Only 2 items" in " ".join(found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"of": {"served_models": ("j-002",)}}, "other served models"),
+        ({"of": {"prompt_hash": "new"}}, "other prompt hashes"),
+        ({"judge": replace(KEY, settings_hash="new")}, "other settings hash"),
+    ],
+)
+def test_one_judge_that_changed_between_the_runs_is_told(changes: dict[str, Any], told: str) -> None:
+    mine, theirs = ([scored(0.5, item=item, **more) for item in "ab"] for more in (changes, {}))
+    found = run_comparison("one", mine, other="two", other_items=theirs, pass_score=0.5)
+    assert told in " ".join(found.warnings)
+    same = run_comparison("one", mine, other="two", other_items=mine, pass_score=0.5)
+    assert "one judge" not in " ".join(same.warnings)
 
 
 def test_longer_answers_win_less_where_lengths_are_held_equal() -> None:

@@ -10,6 +10,7 @@ import pytest
 from runtime.contracts.calibration import Calibration, RunSummary, Spending
 from runtime.contracts.judged import Judged, JudgeKey, identities
 from runtime.contracts.outcomes import Outcome, Usage
+from runtime.measure.binary import Confusion, corrected_pass_rate
 from runtime.measure.card import judge_card
 from runtime.measure.run_summary import run_summary
 from tests.contract.evaluations import START
@@ -61,6 +62,14 @@ def test_candidate_and_judge_are_added_up_apart_over_what_was_counted() -> None:
     assert found.judge == Spending(usage=Usage(input_tokens=20, output_tokens=2), cost_usd=0.5)
 
 
+def test_one_without_a_price_leaves_its_tokens_and_no_cost() -> None:
+    unpriced = Spending(usage=Usage(input_tokens=7, output_tokens=2))
+    found = summed([scored(0.5), scored(0.5, judge_spending=unpriced)])
+    assert found.judge == Spending(usage=Usage(input_tokens=17, output_tokens=3), cost_usd=None)
+    # What was never counted, as a failed call's, is not part of the sum.
+    assert summed([scored(0.5), failed()]).judge.cost_usd == 0.25
+
+
 def test_a_jury_has_its_alpha_and_those_that_need_a_human_are_counted() -> None:
     agreed = [scored(s, of={"votes": (("a", s), ("b", s)), "needs_human": s > 0.5}) for s in (0.1, 0.5, 0.9)]
     assert summed(agreed).jury_alpha == pytest.approx(1)
@@ -83,6 +92,22 @@ def test_with_a_calibration_the_pass_rate_is_measured_and_corrected() -> None:
     assert rate.measured.value == passed
     assert rate.corrected.value == pytest.approx((passed + 0.8 - 1) / 0.6)
     assert found.warnings == ()
+
+
+def test_what_is_corrected_was_cut_as_the_items_were_whose_errors_correct_it() -> None:
+    chance = random.Random(3)  # noqa: S311 - the same each time
+    labels = [labelled(scored(chance.gauss(0.4 + 0.2 * one, 0.1)), passed=bool(one)) for one in (0, 1) * 40]
+    card = judge_card(labels)
+    (true_fail, false_pass), (false_fail, true_pass) = card.confusion.counts
+    scores = [place / 200 for place in range(200)]
+    rate = summed([scored(score) for score in scores], calibration().model_copy(update={"card": card})).pass_rate
+    assert rate is not None
+    assert card.pass_score is not None
+    assert len(set(card.fold_pass_scores)) > 1
+    assert rate.measured.value == sum(score >= card.pass_score for score in scores) / 200
+    passed = sum(sum(score >= cut for score in scores) for cut in card.fold_pass_scores) / 5
+    errors = Confusion(true_pass=true_pass, false_pass=false_pass, true_fail=true_fail, false_fail=false_fail)
+    assert rate.corrected == corrected_pass_rate(passed, 200, errors)
 
 
 def test_a_judge_no_better_than_chance_corrects_nothing_and_that_is_said() -> None:
@@ -117,12 +142,18 @@ def test_a_calibration_of_another_judge_says_nothing_about_this_one() -> None:
     found = summed(like_the_calibration(), newest=other)
     assert found.pass_rate is None
     (warning,) = found.warnings
-    assert "(spring) is of google/older with mine@1, pointwise, the run's judge is google/j" in warning
+    assert "(spring) is of google/older with mine@1, pointwise, settings s, the run's judge is google/j" in warning
     assert "no calibration" in summed(like_the_calibration()).warnings[0]
 
 
+def test_a_calibration_of_the_same_judge_with_other_settings_is_told_by_them() -> None:
+    (warning,) = summed(like_the_calibration(), newest=calibration(settings_hash="before")).warnings
+    assert "The judge changed" in warning
+    assert "settings before" in warning
+
+
 def test_several_judges_in_one_run_are_told_and_named_the_most_used_first() -> None:
-    other = JudgeKey(requested_model="google/k", rubric="mine@1", mode=KEY.mode)
+    other = JudgeKey(requested_model="google/k", rubric="mine@1", mode=KEY.mode, settings_hash="s")
     found = summed([*like_the_calibration(40), scored(0.5, judge=other)], calibration())
     assert [judge.requested_model for judge in found.judges] == ["google/j", "google/k"]
     assert found.pass_rate is None
