@@ -169,4 +169,6 @@ LIBRARY = (
 """Every version of each, the newest of a name last."""
 RUBRICS: dict[str, Rubric] = {key: rubric for rubric in LIBRARY for key in (rubric.name, rubric.label)}
 """By `name`, the newest, and by `name@version`."""
+NEED_REFERENCE = frozenset({REFERENCE_CORRECTNESS.label})
+"""Their questions are about a reference: without one there is nothing to answer, and a score would be made up."""
 DEFAULT_RUBRIC = CORRECT_AND_HELPFUL

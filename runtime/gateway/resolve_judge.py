@@ -9,7 +9,7 @@ from runtime.contracts.evaluation import JudgeSettings, Mode
 from runtime.contracts.jury import COIN
 from runtime.contracts.models import parse_model
 from runtime.contracts.rubric import Rubric
-from runtime.contracts.rubrics import DEFAULT_RUBRIC, RUBRICS
+from runtime.contracts.rubrics import DEFAULT_RUBRIC, NEED_REFERENCE, RUBRICS
 from runtime.gateway.provider_keys import KEY_HEADERS
 from runtime.gateway.resolve_model import model_problems
 from runtime.gateway.schemas import EvaluationIn, JudgeIn
@@ -22,7 +22,7 @@ def resolve_judge(
     """The settings with every default filled in, or everything that is wrong with them."""
     asked = request.judge
     model = asked.model or (asked.jury[0].model if asked.jury else document.default_models.judge)
-    rubric, errors = _rubric(asked.rubric)
+    rubric, errors = _rubric(asked)
     errors += [*_model_errors(asked, model, document), *_mode_errors(request), *_combination_errors(asked)]
     if model is not None and rubric is not None:
         settings = JudgeSettings(**{**dict(asked), "model": model, "rubric": rubric})
@@ -32,15 +32,19 @@ def resolve_judge(
     return None, tuple(errors)
 
 
-def _rubric(asked: str | Rubric | None) -> tuple[Rubric | None, list[FieldProblem]]:
-    if asked is None:
+def _rubric(asked: JudgeIn) -> tuple[Rubric | None, list[FieldProblem]]:
+    """One of the caller's own may have any name, and needs nothing."""
+    if asked.rubric is None:
         return DEFAULT_RUBRIC, []
-    if isinstance(asked, Rubric):
-        return asked, []
-    if asked in RUBRICS:
-        return RUBRICS[asked], []
-    known = ", ".join(sorted({rubric.name for rubric in RUBRICS.values()}))
-    return None, [_error("/judge/rubric", f"Unknown rubric: use one of {known}, or an object.")]
+    if isinstance(asked.rubric, Rubric):
+        return asked.rubric, []
+    rubric = RUBRICS.get(asked.rubric)
+    if rubric is None:
+        known = ", ".join(sorted({rubric.name for rubric in RUBRICS.values()}))
+        return None, [_error("/judge/rubric", f"Unknown rubric: use one of {known}, or an object.")]
+    if rubric.label in NEED_REFERENCE and asked.reference is None:
+        return None, [_error("/judge/reference", f"Give the reference that `{rubric.name}` asks about.")]
+    return rubric, []
 
 
 def _model_errors(asked: JudgeIn, model: str | None, document: RuntimeDocument) -> list[FieldProblem]:

@@ -2,18 +2,29 @@
 
 import asyncio
 import json
+import math
 import unicodedata
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from referencing import Registry
 
+from runtime.contracts.answer_schema import UnusableSchema, schema_nodes
 from runtime.contracts.evaluation import CascadeSettings
 from runtime.contracts.outcomes import CriterionScore, JudgeResult, Method
 from runtime.judge.ports import JudgeTask
 
-MOST_ANSWER_NODES = 5000
-"""Values in an answer that is checked; with the largest schema that takes seconds. The judge reads a larger one."""
+MOST_DIGITS = 4000
+"""Of a number: Python reads no integer of more than 4300 (`sys.get_int_max_str_digits`)."""
+MOST_STEPS = 40_000
+"""Values of the answer times values of the schema; at the dearest (`items` with `anyOf`) so many take 0.4 s of CPU."""
+MOST_REPEATED_CHARS = 20_000_000
+"""Characters of the answer times values of the schema: each branch that fails writes the value into a message that
+nobody reads. So many take 0.1 s and 30 MB."""
+
+
+class _NotDecided(Exception):
+    """Too large for this check, which says nothing about the answer."""
 
 
 async def checked(cascade: CascadeSettings, task: JudgeTask) -> JudgeResult | None:
@@ -36,13 +47,22 @@ def _plain(text: str) -> str:
 
 
 async def _follows(text: str, schema: dict[str, Any]) -> bool:
+    """True also where our own limits leave it open: that is for the judge, and no reason for a zero."""
     try:
-        found = json.loads(text, parse_constant=_no_constant)
-        nodes = _nodes(found)
-    except (ValueError, RecursionError):
+        return await _is_json_of(schema, text)
+    except (_NotDecided, RecursionError, UnusableSchema):
+        # Too large, nested too deep, or a schema taken by a version of the gateway that took larger ones.
+        return True
+
+
+async def _is_json_of(schema: dict[str, Any], text: str) -> bool:
+    try:
+        found = json.loads(text, parse_constant=_no_constant, parse_int=_integer, parse_float=_float)
+    except ValueError:
         return False
-    if nodes > MOST_ANSWER_NODES:
-        return True  # not checked, and so no reason for a zero
+    size = schema_nodes(schema)
+    if _nodes(found) * size > MOST_STEPS or len(text) * size > MOST_REPEATED_CHARS:
+        raise _NotDecided
     # The registry is empty and fetches nothing; without a format checker no `format` is looked at.
     validator = Draft202012Validator(schema, registry=Registry())
     return await asyncio.to_thread(validator.is_valid, found)
@@ -56,6 +76,20 @@ def _nodes(value: object) -> int:
 
 def _no_constant(_: str) -> None:
     raise ValueError("NaN and Infinity are not JSON")
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise _NotDecided
+    return int(digits)
+
+
+def _float(digits: str) -> float:
+    """1e999 is a number, and a whole one: read as infinity it would be neither."""
+    number = float(digits)
+    if math.isinf(number):
+        raise _NotDecided
+    return number
 
 
 def _scored(task: JudgeTask, score: int, method: Method, rationale: str) -> JudgeResult:

@@ -11,6 +11,7 @@ from runtime.judge.prose_verdict import prose_verdict
 from runtime.judge.verdict_reader import (
     CriterionEntry,
     JudgeText,
+    Quotation,
     made_up_evidence,
     object_schema,
     read_entries,
@@ -23,8 +24,8 @@ EQUAL = 1e-9
 class Choice(CriterionEntry):
     """Of one criterion."""
 
-    first_evidence: JudgeText
-    second_evidence: JudgeText
+    first_evidence: Quotation
+    second_evidence: Quotation
     explanation: JudgeText
     preferred: Literal["first", "second", "tie"]
 

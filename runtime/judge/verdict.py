@@ -9,6 +9,7 @@ from runtime.judge.scoring import level_score
 from runtime.judge.verdict_reader import (
     CriterionEntry,
     JudgeText,
+    Quotation,
     UnusableVerdict,
     clip,
     made_up_evidence,
@@ -18,7 +19,7 @@ from runtime.judge.verdict_reader import (
 
 
 class _Grade(CriterionEntry):
-    evidence: JudgeText
+    evidence: Quotation
     explanation: JudgeText
     level: int
 

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from runtime.contracts.failures import FailureReason
 from runtime.contracts.rubric import Rubric
+from runtime.judge.evidence import evidence_of
 
 MAX_TEXT_CHARS = 1000
 """What is kept of a criterion's evidence and of its explanation."""
@@ -37,6 +38,7 @@ def _encodable(text: str) -> str:
 
 
 JudgeText = Annotated[str, AfterValidator(_encodable)]
+Quotation = Annotated[JudgeText, AfterValidator(evidence_of)]
 
 
 class CriterionEntry(BaseModel):

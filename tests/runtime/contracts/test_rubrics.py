@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from runtime.contracts.rubric import Criterion, Rubric
-from runtime.contracts.rubrics import DEFAULT_RUBRIC, LIBRARY, RUBRICS
+from runtime.contracts.rubrics import DEFAULT_RUBRIC, LIBRARY, NEED_REFERENCE, RUBRICS
 
 PAGE = Path(__file__).parents[3] / "docs" / "rubrics.md"
 VERSIONS = {
@@ -38,6 +38,15 @@ def test_a_name_alone_is_its_newest_version() -> None:
     for name in {rubric.name for rubric in LIBRARY}:
         newest = max((rubric for rubric in LIBRARY if rubric.name == name), key=lambda rubric: rubric.version)
         assert RUBRICS[name] is newest
+
+
+def test_a_rubric_that_asks_about_a_reference_needs_one_and_no_other_does() -> None:
+    asking = {
+        rubric.label
+        for rubric in LIBRARY
+        if any("the reference" in criterion.question for criterion in rubric.criteria)
+    }
+    assert asking == NEED_REFERENCE
 
 
 def test_no_label_is_given_twice() -> None:

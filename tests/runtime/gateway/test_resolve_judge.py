@@ -38,6 +38,8 @@ def asked(judge: dict[str, Any], **rest: Any) -> EvaluationIn:
         ({"samples": 3, "model": LOCAL}, None, "/judge/samples"),
         ({"decision_endpoint": True, "model": LOCAL}, None, "/judge/decision_endpoint"),
         ({"rubric": "unknown"}, None, "/judge/rubric"),
+        ({"rubric": "reference_correctness"}, None, "/judge/reference"),
+        ({"rubric": "reference_correctness@1"}, None, "/judge/reference"),
     ],
 )
 def test_what_does_not_fit_together_is_refused_with_its_place(
@@ -62,6 +64,17 @@ def test_a_pair_keeps_both_answers_and_a_run_its_item() -> None:
 def test_a_rubric_of_ours_is_found_by_its_name_with_or_without_a_version(name: str) -> None:
     spec = resolve(asked({"model": GOOGLE, "rubric": name}), runtime_document())
     assert spec.judge.rubric.label == "summary_faithfulness@1"
+
+
+OWN_RUBRIC = {"name": "reference_correctness", "criteria": [{"name": "true", "question": "Is it true?"}]}
+
+
+@pytest.mark.parametrize(
+    "judge", [{"rubric": "reference_correctness", "reference": "Paris"}, {"rubric": OWN_RUBRIC}, {"rubric": "tone"}]
+)
+def test_only_our_rubric_about_a_reference_needs_one(judge: dict[str, Any]) -> None:
+    spec = resolve(asked({"model": GOOGLE, **judge}), runtime_document())
+    assert spec.judge.reference == judge.get("reference")
 
 
 def test_a_version_that_there_is_not_is_refused_with_the_names_that_there_are() -> None:

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from runtime.contracts.answer_schema import MOST_NODES, schema_nodes
 from runtime.contracts.evaluation import CascadeSettings
 from runtime.contracts.outcomes import JudgeResult, Method
-from runtime.judge.checks import MOST_ANSWER_NODES, checked, same_text
+from runtime.judge.checks import MOST_REPEATED_CHARS, MOST_STEPS, checked, same_text
 from tests.runtime.judge.tasks import task
 
 OBJECT = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
@@ -58,8 +59,8 @@ async def test_another_answer_is_no_zero_but_takes_a_judge() -> None:
         '```json\n{"city": "Paris"}\n```',
         '{"city": "Paris"} and so on',
         '{"city": NaN}',
-        "[" * 100_000,
-        "9" * 5000,
+        "9" * 3000,
+        "[" * 100 + "]" * 100,
     ],
 )
 async def test_what_is_not_json_of_the_schema_scores_nothing(output: str) -> None:
@@ -74,9 +75,27 @@ async def test_json_of_the_schema_goes_on_to_a_judge(output: str) -> None:
     assert await check(output, json_schema=OBJECT) is None
 
 
-async def test_one_too_large_to_be_checked_is_no_zero() -> None:
-    assert await check(json.dumps(["x"] * MOST_ANSWER_NODES), json_schema=OBJECT) is None
-    assert await check(json.dumps(["x"] * (MOST_ANSWER_NODES - 2)), json_schema=OBJECT) is not None
+@pytest.mark.parametrize(
+    "output", ["[" * 1200 + "]" * 1200, "[" * 100_000, "9" * 5000, "-" + "9" * 5000, "1e999", '{"city": -1e999}']
+)
+async def test_what_our_reader_cannot_hold_is_no_zero(output: str) -> None:
+    assert await check(output, json_schema=OBJECT) is None
+
+
+async def test_one_with_too_many_values_to_be_checked_is_no_zero() -> None:
+    most = MOST_STEPS // schema_nodes(OBJECT)
+    assert await check(json.dumps(["x"] * most), json_schema=OBJECT) is None
+    assert await check(json.dumps(["x"] * (most - 1)), json_schema=OBJECT) is not None
+
+
+async def test_one_too_long_to_be_checked_is_no_zero() -> None:
+    most = MOST_REPEATED_CHARS // schema_nodes(OBJECT)
+    assert await check(json.dumps("x" * (most - 1)), json_schema=OBJECT) is None
+    assert await check(json.dumps("x" * (most - 2)), json_schema=OBJECT) is not None
+
+
+async def test_a_schema_larger_than_is_taken_today_gives_no_zero() -> None:
+    assert await check("3", json_schema={"enum": ["x"] * MOST_NODES}) is None
 
 
 async def test_the_reference_counts_before_the_schema() -> None:

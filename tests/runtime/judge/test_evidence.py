@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.judge.evidence import check_against
+from runtime.judge.evidence import check_against, evidence_of
 
 ANSWER = "The capital of France is “Paris” – it's   on\nthe Seine, and <b>large</b>."  # noqa: RUF001
 
@@ -53,10 +53,52 @@ def test_the_same_words_in_another_form_stand_in_it(quoted: str) -> None:
         "The answer names no city.",
         "capital France",
         "capitaloffrance",
+        "a",
+        "p...a...r",
+        "Pa … is",
+        "is … on … th",
+        "7",
     ],
 )
 def test_other_words_or_another_order_do_not(quoted: str) -> None:
     assert not stands_in(quoted, ANSWER)
+
+
+@pytest.mark.parametrize(
+    ("quoted", "text"),
+    [
+        ("B", "B"),
+        ("b", "The answer is (B)."),
+        ("7", "7"),
+        ("7", "It is 7%."),
+        ("it … 7", "It is 7, not 17."),
+        ("x", "x=1"),
+        ("=1", "x=1"),
+        ("巴黎", "法国的首都是巴黎。"),
+        ("法 … 都", "法国的首都是巴黎。"),
+        ("да", "ответ: да"),
+    ],
+)
+def test_a_short_quotation_is_a_whole_word(quoted: str, text: str) -> None:
+    assert stands_in(quoted, text)
+
+
+@pytest.mark.parametrize(
+    ("quoted", "text"), [("7", "17"), ("7", "71"), ("B", "Both"), ("1", "x_1"), ("7 … 7", "7, 17")]
+)
+def test_a_short_piece_of_a_word_is_no_quotation(quoted: str, text: str) -> None:
+    assert not stands_in(quoted, text)
+
+
+@pytest.mark.parametrize("quoted", ["", "...", '"', "[...]", "\u200b", " … - …", "{}"])
+def test_what_names_no_word_is_no_evidence(quoted: str) -> None:
+    assert evidence_of(quoted) == ""
+    assert stands_in(quoted, ANSWER)
+
+
+@pytest.mark.parametrize("quoted", ["B", "7", "... Paris ...", "巴"])
+def test_evidence_with_a_word_is_kept_as_it_was_written(quoted: str) -> None:
+    assert evidence_of(quoted) == quoted
 
 
 def test_nothing_but_an_empty_quotation_stands_in_an_empty_answer() -> None:

@@ -152,6 +152,13 @@ async def test_the_evidence_kept_is_that_of_the_output() -> None:
     assert {found.evidence for found in (await compare(quotes, quotes)).criteria} == {"Paris."}
 
 
+async def test_a_quotation_of_nothing_is_no_evidence_for_a_preference() -> None:
+    async def quotes(_: ChatRequest) -> ChatReply:
+        return reply(pair_reply("tie", "tie", first_evidence="...", second_evidence="…"))
+
+    assert {found.evidence for found in (await compare(quotes, quotes)).criteria} == {""}
+
+
 @pytest.mark.fault("F57")
 @pytest.mark.parametrize("made_up", [{"first_evidence": "Rome"}, {"second_evidence": "Rome"}], ids=str)
 async def test_made_up_evidence_for_either_answer_is_corrected_once_and_never_counts(made_up: dict[str, str]) -> None:

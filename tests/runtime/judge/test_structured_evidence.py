@@ -66,6 +66,13 @@ async def test_a_quotation_is_checked_beyond_what_is_kept_of_it() -> None:
     assert caught.value.reason is FailureReason.EVIDENCE
 
 
+@pytest.mark.parametrize("evidence", ["...", "[…]", '"', "\u200b"])
+async def test_a_quotation_of_nothing_is_kept_as_no_evidence(evidence: str) -> None:
+    model = ScriptedModel(grades(evidence))
+    result = await StructuredJudge(model=model).judge(TASK, key=KEY, deadline_seconds=20)
+    assert result.criteria[0].evidence == ""
+
+
 async def test_words_of_the_reference_are_no_evidence_for_the_answer() -> None:
     model = ScriptedModel(grades("the capital"), grades("the capital"))
     judged = task(reference="Paris is the capital.")
