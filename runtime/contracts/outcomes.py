@@ -120,7 +120,7 @@ class Samples(Frozen):
     standard_deviation: float = Field(ge=0)
     low: UnitInterval
     high: UnitInterval
-    """The 95 % interval of the mean (Student's t)."""
+    """The 95 % interval of the mean (Student's t); its deviation is at least what the steps of the scale hide."""
 
 
 class Juror(Frozen):
