@@ -91,6 +91,4 @@ def _kind_rate(kind: Kind, counted: Sequence[_Tried], pass_score: float) -> Kind
 
 def _rate(counted: Sequence[_Tried], pass_score: float) -> tuple[int, int, Estimate | None]:
     succeeded = sum(one.attacked >= pass_score for one in counted)
-    share = wilson(succeeded, len(counted))
-    rate = Estimate(value=share.value, low=share.low, high=share.high) if share else None
-    return len(counted), succeeded, rate
+    return len(counted), succeeded, wilson(succeeded, len(counted))

@@ -40,8 +40,6 @@ class TrackRecord(Frozen):
 class JuryDecision(Frozen):
     preference: Preference | None
     """None: nobody with a weight has voted, which is no tie."""
-    margin: float = Field(ge=0, le=1)
-    """By how much one side outweighs the other, as a share of all weight that voted."""
     weights: dict[str, float]
     """Of every member that may vote, also of those that abstained."""
     dropped: tuple[str, ...] = ()
@@ -68,13 +66,13 @@ def jury_decision(votes: Mapping[str, Preference | None], weights: Mapping[str, 
     `weights` are positive: `jury_weights`, or the same for all in a plain majority.
     """
     cast = {name: vote for name, vote in votes.items() if vote is not None and name in weights}
-    weight = {side: math.fsum(weights[name] for name, vote in cast.items() if vote is side) for side in Preference}
-    for_a, for_b = weight[Preference.A], weight[Preference.B]
+    for_a, for_b = (
+        math.fsum(weights[name] for name, vote in cast.items() if vote is side) for side in (Preference.A, Preference.B)
+    )
     even = math.isclose(for_a, for_b, rel_tol=EQUAL)
     preference = Preference.TIE if even else Preference.A if for_a > for_b else Preference.B
     return JuryDecision(
         preference=preference if cast else None,
-        margin=0 if even else min(abs(for_a - for_b) / math.fsum(weight.values()), 1),
         weights=dict(weights),
         dropped=tuple(sorted(name for name in votes if name not in weights)),
         abstained=tuple(sorted(name for name in weights if votes.get(name) is None)),

@@ -95,11 +95,17 @@ class Method(StrEnum):
 
 
 class Comparison(Frozen):
-    """`output` against `baseline`, shown to the judge in both orders."""
+    """`output` against `baseline`, shown to the judge in both orders.
+
+    A jury votes three times: on what each member preferred in both orders, which is the jury's preference, and on what
+    each said in the one order and in the other.
+    """
 
     preference: Literal["output", "baseline", "tie"]
     order_consistent: bool
-    """False: the judge changed its mind with the order, which makes a tie."""
+    """Both orders gave the preference. False: the judge changed its mind with the order, which makes a tie; of a jury,
+    so many members did that the three votes differ, and those that did not have decided.
+    """
     shown_first: Literal["output", "baseline", "tie"]
     """What it preferred when `output` was shown first."""
     shown_second: Literal["output", "baseline", "tie"]
@@ -114,7 +120,7 @@ class Samples(Frozen):
     standard_deviation: float = Field(ge=0)
     low: UnitInterval
     high: UnitInterval
-    """The 95 % interval of the mean (Student's t)."""
+    """The 95 % interval of the mean (Student's t); its deviation is at least what the steps of the scale hide."""
 
 
 class Juror(Frozen):

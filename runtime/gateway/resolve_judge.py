@@ -6,7 +6,7 @@ from config.runtime_document import RuntimeDocument
 from config.topology import JUDGE, Provider
 from runtime.contracts.answer_schema import UnusableSchema, check_schema
 from runtime.contracts.evaluation import JudgeSettings, Mode
-from runtime.contracts.jury import COIN
+from runtime.contracts.jury import jury_weights
 from runtime.contracts.models import parse_model
 from runtime.contracts.rubric import Rubric
 from runtime.contracts.rubrics import DEFAULT_RUBRIC, NEED_REFERENCE, RUBRICS
@@ -70,7 +70,7 @@ def _combination_errors(asked: JudgeIn) -> list[FieldProblem]:
         errors.append(_error("/judge/model", "Give either `model` or `jury`."))
     if len({juror.model for juror in asked.jury}) != len(asked.jury):
         errors.append(_error("/judge/jury", "Name each judge once: the same judge twice is no second opinion."))
-    if asked.jury and all(juror.accuracy <= COIN for juror in asked.jury):
+    if asked.jury and not jury_weights({juror.model: juror.accuracy for juror in asked.jury}):
         detail = "No member is better than chance, so none has a vote: name one with an accuracy above 0.5."
         errors.append(_error("/judge/jury", detail))
     if asked.jury and asked.cascade:

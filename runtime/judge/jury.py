@@ -1,7 +1,6 @@
-"""A jury: several judges of one answer, each with the weight that its measured accuracy has earned.
+"""A jury: several judges of one answer, each with the weight that its measured accuracy has earned: `jury_weights`.
 
-w = log(p / (1 - p)), the best weights for independent judges of two outcomes (Nitzan & Paroush 1982). A member at or
-below chance is dropped and not asked: its vote could only be turned round, and who is fooled here may be right there.
+A member without one is not asked.
 """
 
 import asyncio
@@ -10,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from runtime.contracts.evaluation import JurorSettings
 from runtime.contracts.failures import FailureReason
-from runtime.contracts.jury import COIN, jury_decision
+from runtime.contracts.jury import COIN, jury_decision, jury_weights
 from runtime.contracts.outcomes import Comparison, CriterionScore, JudgeResult, Juror, Method
 from runtime.contracts.two_orders import Preference
 from runtime.judge.jurors import Part, Vote, juror, spent_on, vote_of
@@ -26,18 +25,13 @@ _PREFERENCES = {"output": Preference.A, "baseline": Preference.B, "tie": Prefere
 _ANSWERS = {preference: answer for answer, preference in _PREFERENCES.items()}
 
 
-def earned_weight(accuracy: float) -> float:
-    """Positive, or 0 where the judge is no better than a coin."""
-    return max(0.0, math.log(accuracy / (1 - accuracy))) if accuracy > COIN else 0.0
-
-
 async def ask_jury(members: Sequence[JurorSettings], task: JudgeTask, ask: Ask) -> JudgeResult:
     """The weighted mean of the members' scores; of pairs, what the weighted vote prefers.
 
     Raises ProviderError: what a member may be asked again for; without a quorum `jury_no_quorum`, or where nobody voted
     and all for one reason, that one.
     """
-    weights = {member.model: weight for member in members if (weight := earned_weight(member.accuracy))}
+    weights = jury_weights({member.model: member.accuracy for member in members})
     votes = await _votes(tuple(weights), task, ask)
     verdicts = {model: vote for model, vote in votes.items() if isinstance(vote, JudgeResult)}
     if math.fsum(weights[model] for model in verdicts) < QUORUM * math.fsum(weights.values()) or not verdicts:
@@ -119,14 +113,15 @@ def _elected(votes: Mapping[str, Answer], weights: Mapping[str, float]) -> Answe
 
 
 def _comparison(score: float, verdicts: Mapping[str, JudgeResult], weights: Mapping[str, float]) -> Comparison | None:
-    """What the jury prefers in each order, by the same vote."""
+    """What the jury prefers in each order, by the same vote; its preference is the vote on what survived the swap."""
     compared = {model: verdict.comparison for model, verdict in verdicts.items() if verdict.comparison is not None}
     if not compared:
         return None
     first = _elected({model: comparison.shown_first for model, comparison in compared.items()}, weights)
     second = _elected({model: comparison.shown_second for model, comparison in compared.items()}, weights)
-    facts = {"preference": _answer(score), "shown_first": first, "shown_second": second}
-    return Comparison.model_validate(facts | {"order_consistent": first == second})
+    preference = _answer(score)
+    facts = {"preference": preference, "shown_first": first, "shown_second": second}
+    return Comparison.model_validate(facts | {"order_consistent": first == second == preference})
 
 
 def _criteria(verdicts: Mapping[str, JudgeResult], weights: Mapping[str, float]) -> tuple[CriterionScore, ...]:

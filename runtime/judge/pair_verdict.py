@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from runtime.contracts.jury import EQUAL
 from runtime.contracts.rubric import Rubric
 from runtime.contracts.two_orders import Shown
 from runtime.judge.evidence import check_against
@@ -16,9 +17,6 @@ from runtime.judge.verdict_reader import (
     object_schema,
     read_entries,
 )
-
-EQUAL = 1e-9
-"""Sums of weights that differ by less, relatively, are equal: only rounding tells them apart."""
 
 
 class Choice(CriterionEntry):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pydantic import SecretStr
 
 from runtime.contracts.outcomes import CriterionScore, JudgeResult, Samples, Usage, add_usage
+from runtime.contracts.rubric import Rubric
 from runtime.judge.floor import floored
 from runtime.judge.ports import Judge, JudgeTask, OnReply, unheard
 from runtime.providers.chat_model import ProviderError, Reply
@@ -67,7 +68,7 @@ class SampledJudge:
         failed = [one for one in ended if isinstance(one, ProviderError)]
         if 2 * len(came) < len(ended):
             raise most_common(failed)
-        return mean_of(came, failed=len(failed)).model_copy(
+        return mean_of(came, failed=len(failed), rubric=task.rubric).model_copy(
             update={"usage": usage, "duration_ms": round((clock() - started) * 1000)}
         )
 
@@ -78,15 +79,15 @@ def most_common(failed: Sequence[ProviderError]) -> ProviderError:
     return max((error for error in failed if error.reason is reason), key=lambda error: error.retry_after_seconds or 0)
 
 
-def mean_of(results: Sequence[JudgeResult], *, failed: int) -> JudgeResult:
+def mean_of(results: Sequence[JudgeResult], *, failed: int, rubric: Rubric) -> JudgeResult:
     """One result for all, with the words of the one that lies nearest to the mean.
 
     `confidence` is 1 - (high - low), the width of the interval taken off certainty. It needs no line between pass and
-    fail, which a request does not have, and it tells two verdicts from nine. It says how far the judge agrees with
-    itself: whether it is right, only a calibration shows.
+    fail, which a request does not have, and it tells two verdicts that agree from nine. It says how far the judge
+    agrees with itself: whether it is right, only a calibration shows.
     """
     scores = tuple(result.score for result in results)
-    samples = spread(scores, failed=failed)
+    samples = spread(scores, failed=failed, least_deviation=least_deviation(rubric))
     mean = _mean(scores)
     nearest = min(results, key=lambda result: abs(result.score - mean))
     return nearest.model_copy(
@@ -102,11 +103,25 @@ def mean_of(results: Sequence[JudgeResult], *, failed: int) -> JudgeResult:
     )
 
 
-def spread(scores: Sequence[float], *, failed: int) -> Samples:
-    """Mean +/- t * s / sqrt(n), clipped to 0-1; s over n - 1. One score alone says nothing of the spread: 0 to 1."""
+def least_deviation(rubric: Rubric) -> float:
+    """Of a score that equal verdicts hide: each level stands for all between it and its neighbours.
+
+    A reading in steps of d has a standard uncertainty of d / sqrt(12) (JCGM 100:2008, GUM, F.2.2.1); those of the
+    criteria are independent, and add up as their variances by the squares of their weights (GUM, 5.1.2).
+    """
+    whole = sum(criterion.weight for criterion in rubric.criteria)
+    steps = (one.weight / whole / (len(one.levels) - 1) for one in rubric.criteria)
+    return math.hypot(*steps) / math.sqrt(12)
+
+
+def spread(scores: Sequence[float], *, failed: int, least_deviation: float) -> Samples:
+    """Mean +/- t * s / sqrt(n), clipped to 0-1; s over n - 1. One score alone says nothing of the spread: 0 to 1.
+
+    For the interval s is at least `least_deviation`: two verdicts on the same step would else leave no doubt at all.
+    """
     n = len(scores)
     deviation = statistics.stdev(scores) if n > 1 else 0.0
-    half = T_QUANTILES[n - 2] * deviation / math.sqrt(n) if n > 1 else 1.0
+    half = T_QUANTILES[n - 2] * max(deviation, least_deviation) / math.sqrt(n) if n > 1 else 1.0
     mean = _mean(scores)
     return Samples(
         scores=tuple(scores),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from runtime.contracts.evaluation import JurorSettings
 from runtime.contracts.failures import POLICIES, FailureReason, Retry
 from runtime.contracts.outcomes import CriterionScore, Flag, JudgeResult, Method, Usage
-from runtime.judge.jury import ask_jury, earned_weight
+from runtime.judge.jury import ask_jury
 from runtime.providers.chat_model import ProviderError
 from tests.runtime.judge.asked import Asked, Script, compared, judged
 from tests.runtime.judge.tasks import task
@@ -32,11 +32,6 @@ async def refusal(jury: tuple[JurorSettings, ...], script: Script) -> FailureRea
     with pytest.raises(ProviderError) as caught:
         await verdict(jury, script)
     return caught.value.reason
-
-
-@pytest.mark.parametrize(("accuracy", "weight"), [(0.9, math.log(9)), (0.75, math.log(3)), (0.5, 0), (0.2, 0)])
-def test_a_vote_weighs_the_log_odds_of_its_accuracy_and_a_coins_nothing(accuracy: float, weight: float) -> None:
-    assert earned_weight(accuracy) == pytest.approx(weight)
 
 
 async def test_the_score_is_the_mean_by_weight() -> None:
@@ -117,12 +112,30 @@ async def test_of_pairs_the_weighted_vote_decides(
     assert result.comparison.preference == {1: "output", 0: "baseline", 0.5: "tie"}[score]
 
 
-async def test_the_jurys_orders_are_voted_on_like_its_preference() -> None:
-    script = {A: compared("output", "output"), B: compared("output", "baseline")}
-    result = await verdict(members(a=0.6, b=0.9), script, baseline="Lyon.")
-    assert result.comparison is not None
-    assert (result.comparison.shown_first, result.comparison.shown_second) == ("output", "baseline")
-    assert not result.comparison.order_consistent
+BOTH, FLIP, BACK = ("output", "output"), ("output", "baseline"), ("baseline", "output")
+
+
+@pytest.mark.parametrize(
+    ("votes", "accuracies", "comparison"),
+    [
+        ((BOTH, FLIP), (0.6, 0.9), ("output", "output", "baseline", False)),
+        ((BOTH, BACK), (0.6, 0.9), ("output", "baseline", "output", False)),
+        ((BOTH, FLIP), (0.9, 0.6), ("output", "output", "output", True)),
+        ((FLIP, FLIP), (0.9, 0.6), ("tie", "output", "baseline", False)),
+        ((FLIP, BACK), (0.7, 0.7), ("tie", "tie", "tie", True)),
+        ((FLIP, BACK, ("output", "tie")), (0.7, 0.7, 0.7), ("tie", "output", "tie", False)),
+        # Nobody kept to a preference, though each order by itself has the same winner.
+        ((("output", "tie"), ("tie", "output")), (0.7, 0.7), ("tie", "output", "output", False)),
+    ],
+)
+async def test_a_jury_keeps_to_its_preference_where_both_orders_voted_for_it(
+    votes: tuple[tuple[str, str], ...], accuracies: tuple[float, ...], comparison: tuple[object, ...]
+) -> None:
+    jury = members(**dict(zip("abc", accuracies, strict=False)))
+    script = {member.model: compared(*shown) for member, shown in zip(jury, votes, strict=True)}
+    found = (await verdict(jury, script, baseline="Lyon.")).comparison
+    assert found is not None
+    assert (found.preference, found.shown_first, found.shown_second, found.order_consistent) == comparison
 
 
 @pytest.mark.parametrize(("low", "confidence"), [(0.4, 2 / 3), (0.5, 1)])

@@ -12,9 +12,10 @@ from pydantic import SecretStr
 from runtime.contracts.evaluation import JudgeSettings
 from runtime.contracts.failures import FailureReason
 from runtime.contracts.outcomes import CriterionScore, JudgeResult, Usage
+from runtime.contracts.rubric import Criterion, Rubric
 from runtime.contracts.rubrics import DEFAULT_RUBRIC
 from runtime.judge.ports import JudgeTask, OnReply, unheard
-from runtime.judge.samples import AT_ONCE, T_QUANTILES, SampledJudge, most_common, spread
+from runtime.judge.samples import AT_ONCE, T_QUANTILES, SampledJudge, least_deviation, most_common, spread
 from runtime.providers.chat_model import ProviderError
 from tests.contract.evaluations import verdict
 from tests.fakes.scripted_model import reply
@@ -44,10 +45,30 @@ async def test_the_score_is_the_mean_with_its_interval() -> None:
     assert [found.score for found in result.criteria] == [0.75]
 
 
-async def test_verdicts_that_agree_leave_no_doubt() -> None:
-    result = await sampled(*[verdict(0.5)] * 3)
+async def test_a_deviation_below_the_steps_of_the_scale_is_taken_for_one_of_them() -> None:
+    result = await sampled(*[verdict(1)] * 3)
+    # Weights 3 and 1, steps of 1 and 1/2: hypot(0.75, 0.125) / sqrt(12) = 0.2195; 1 - 4.303 * 0.2195 / sqrt(3)
     assert result.samples is not None
-    assert (result.samples.low, result.samples.high, result.confidence) == (0.5, 0.5, 1)
+    assert (result.samples.standard_deviation, result.samples.high) == (0, 1)
+    assert result.samples.low == pytest.approx(0.4547, abs=0.0001)
+    assert result.confidence == pytest.approx(result.samples.low)
+
+
+@pytest.mark.parametrize("score", [0, 0.5, 1])
+async def test_the_more_verdicts_agree_the_surer_is_their_mean(score: float) -> None:
+    found = [(await sampled(*[verdict(score)] * n)).confidence or 0 for n in range(2, 10)]
+    assert found[0] == 0
+    assert found == sorted(found)
+    assert 0.6 < found[-1] < 1
+
+
+def test_a_finer_scale_leaves_less_doubt() -> None:
+    def one(levels: int) -> Rubric:
+        anchors = tuple(map(str, range(levels)))
+        return Rubric(name="one", criteria=(Criterion(name="one", question="Is it?", levels=anchors),))
+
+    assert least_deviation(one(2)) == pytest.approx(1 / math.sqrt(12))
+    assert least_deviation(one(7)) == pytest.approx(1 / 6 / math.sqrt(12))
 
 
 async def test_the_words_are_those_of_the_verdict_nearest_to_the_mean() -> None:
@@ -87,7 +108,7 @@ def test_a_sample_that_failed_moves_no_mean(scores: list[float], failures: int, 
 
 @given(SCORES)
 def test_the_mean_and_its_interval_stay_on_the_scale(scores: list[float]) -> None:
-    found = spread(scores, failed=0)
+    found = spread(scores, failed=0, least_deviation=0.2)
     mean = math.fsum(scores) / len(scores)
     assert 0 <= found.low <= mean + 1e-9
     assert mean - 1e-9 <= found.high <= 1
