@@ -85,7 +85,6 @@ def _verdict(
         prompt_hash=hashes.pop() if len(hashes) == 1 else None,
         self_judged=any(verdict.self_judged for verdict in verdicts.values()),
         same_family=any(verdict.same_family for verdict in verdicts.values()),
-        flags=tuple(dict.fromkeys(flag for verdict in verdicts.values() for flag in verdict.flags)),
         confidence=min(1.0, _weight(on_its_side, weights) / _weight(verdicts, weights)),
         comparison=_comparison(score, verdicts, weights),
         jury=jurors,

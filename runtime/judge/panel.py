@@ -13,6 +13,7 @@ from runtime.contracts.models import parse_model
 from runtime.contracts.outcomes import InferenceResult, JudgeResult
 from runtime.judge.cascade import ask_cascade
 from runtime.judge.checks import checked
+from runtime.judge.flagging import flagged
 from runtime.judge.floor import floored
 from runtime.judge.jury import ask_jury
 from runtime.judge.ports import Ask, Judge, JudgeTask
@@ -68,7 +69,7 @@ class Panel:
                 )
             return self._completed(result, name, answer)
 
-        return await decided(spec.judge, task, ask)
+        return await flagged(await decided(spec.judge, task, ask), task)
 
     async def _key(self, message: InferenceCompleted) -> dict[Provider, SecretStr | None]:
         """Opened once, and only for the provider that it is sealed for: others in a jury are asked without one.
