@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import aiohttp
 import pytest
@@ -53,7 +53,7 @@ async def test_a_look_up_names_some_ids_and_not_too_many(client: aiohttp.ClientS
     assert (await answer(client, "GET", "/history/lookup", params=params))[0] == 422
 
 
-@pytest.mark.parametrize("ids", ["x", f"{uuid4()},", f"{uuid4()} {uuid4()}", "' OR 1=1 --"])
+@pytest.mark.parametrize("ids", ["x", f"{UUID(int=1)},", f"{UUID(int=1)} {UUID(int=2)}", "' OR 1=1 --"])
 async def test_what_is_no_list_of_ids_is_refused(client: aiohttp.ClientSession, ids: str) -> None:
     assert (await answer(client, "GET", "/history/lookup", params={"tenant": "t", "ids": ids}))[0] == 422
 
