@@ -227,7 +227,16 @@ async def test_the_api_describes_itself(system: System) -> None:
     async with system.client() as client:
         document = (await client.get("/openapi.json")).json()
         assert document["openapi"].startswith("3.1")
-        assert set(document["paths"]) == {"/v1/evaluations", "/v1/evaluations/{evaluation_id}", "/v1/sealing-keys"}
+        assert set(document["paths"]) == {
+            "/v1/evaluations",
+            "/v1/evaluations/{evaluation_id}",
+            "/v1/calibrations",
+            "/v1/calibrations/{calibration_id}",
+            "/v1/calibrations/{calibration_id}/card",
+            "/v1/runs/{run}",
+            "/v1/runs/{run}/comparison",
+            "/v1/sealing-keys",
+        }
         page = await client.get("/docs")
         assert page.status_code == 200
         assert "https://" not in page.text

@@ -105,7 +105,14 @@ def test_an_interrupt_is_a_sentence_and_no_traceback(tmp_path: Path) -> None:
     gateway, file = NeverDone(), written(tmp_path / "l.jsonl", LINES)
     with served(gateway) as url:
         command = [sys.executable, "-m", "runtime.cli", "--url", url, "calibrate", file]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            # A test run in the background ignores interrupts, and so would what it starts.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+        ) as process:
             try:
                 assert gateway.waited_for.wait(60)
                 os.kill(process.pid, signal.SIGINT)

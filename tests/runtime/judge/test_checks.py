@@ -76,7 +76,7 @@ async def test_json_of_the_schema_goes_on_to_a_judge(output: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "output", ["[" * 1200 + "]" * 1200, "[" * 100_000, "9" * 5000, "-" + "9" * 5000, "1e999", '{"city": -1e999}']
+    "output", ["[" * 50_000 + "]" * 50_000, "[" * 100_000, "9" * 5000, "-" + "9" * 5000, "1e999", '{"city": -1e999}']
 )
 async def test_what_our_reader_cannot_hold_is_no_zero(output: str) -> None:
     assert await check(output, json_schema=OBJECT) is None
