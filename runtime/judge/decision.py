@@ -11,8 +11,9 @@ from runtime.contracts.rubric import Criterion
 from runtime.judge.fence import Fence
 from runtime.judge.floor import floored
 from runtime.judge.ports import JudgeTask, OnReply, unheard
+from runtime.judge.prompt import material
 from runtime.judge.prompt_hash import prompt_hash, without_texts
-from runtime.judge.scoring import level_score, total
+from runtime.judge.scoring import by_probabilities, confidence, total
 from runtime.providers.chat_model import ProviderError
 from runtime.providers.decision_model import DecisionModel, DecisionQuestion, DecisionRequest
 
@@ -60,24 +61,14 @@ class DecisionJudge:
             served_model=reply.served_model,
             prompt_hash=_prompt_hash(task),
             self_judged=task.self_judged,
-            confidence=_confidence(marked),
+            confidence=confidence(marked),
             usage=reply.usage,
             duration_ms=round((clock() - started) * 1000),
         )
 
 
 def _request(task: JudgeTask, fence: Fence) -> DecisionRequest:
-    parts = [
-        "This is the conversation that asked for the answer:",
-        *(fence.around(message.content, what=f"message from {message.role}") for message in task.input),
-        "This is the answer:",
-        fence.around(task.output, what="answer"),
-    ]
-    if task.reference is not None:
-        parts += [
-            "This is a reference answer known to be good. Another answer can be as good in other words:",
-            fence.around(task.reference, what="reference"),
-        ]
+    parts = material(task, ("This is the answer:", fence.around(task.output, what="answer")), fence=fence)
     questions = tuple(
         DecisionQuestion(
             name=criterion.name,
@@ -99,19 +90,7 @@ def _score(criterion: Criterion, probabilities: tuple[float, ...] | None) -> Cri
     if probabilities is None:
         # A question declined is a judge that has failed, not an answer that has.
         raise ProviderError(FailureReason.UNPARSEABLE)
-    steps = len(criterion.levels)
-    expected = sum(level_score(level, steps) * share for level, share in enumerate(probabilities))
-    return CriterionScore(
-        name=criterion.name,
-        weight=criterion.weight,
-        score=min(1.0, expected),
-        probabilities=probabilities,
-    )
-
-
-def _confidence(criteria: tuple[CriterionScore, ...]) -> float:
-    weight = sum(criterion.weight for criterion in criteria)
-    return min(1.0, sum(one.weight * max(one.probabilities or (0,)) for one in criteria) / weight)
+    return by_probabilities(criterion, probabilities)
 
 
 def _told(criterion: Criterion, found: CriterionScore) -> str:

@@ -3,7 +3,6 @@
 A member without one is not asked.
 """
 
-import asyncio
 import math
 from collections.abc import Mapping, Sequence
 
@@ -14,6 +13,7 @@ from runtime.contracts.outcomes import Comparison, CriterionScore, JudgeResult, 
 from runtime.contracts.two_orders import Preference
 from runtime.judge.jurors import Part, Vote, juror, spent_on, vote_of
 from runtime.judge.ports import Ask, JudgeTask
+from runtime.judge.together import together
 from runtime.providers.chat_model import ProviderError
 
 QUORUM = 0.5
@@ -32,7 +32,8 @@ async def ask_jury(members: Sequence[JurorSettings], task: JudgeTask, ask: Ask) 
     and all for one reason, that one.
     """
     weights = jury_weights({member.model: member.accuracy for member in members})
-    votes = await _votes(tuple(weights), task, ask)
+    # One that has to be asked again ends the others.
+    votes = dict(zip(weights, await together([vote_of(model, task, ask) for model in weights]), strict=True))
     verdicts = {model: vote for model, vote in votes.items() if isinstance(vote, JudgeResult)}
     if math.fsum(weights[model] for model in verdicts) < QUORUM * math.fsum(weights.values()) or not verdicts:
         reasons = {vote for vote in votes.values() if isinstance(vote, FailureReason)}
@@ -40,18 +41,6 @@ async def ask_jury(members: Sequence[JurorSettings], task: JudgeTask, ask: Ask) 
         raise ProviderError(shared)
     jurors = tuple(_juror(member, votes.get(member.model), weights.get(member.model, 0)) for member in members)
     return _verdict(task, verdicts, weights, jurors)
-
-
-async def _votes(models: Sequence[str], task: JudgeTask, ask: Ask) -> dict[str, Vote]:
-    """All at once. One that has to be asked again ends the others, whose answers would be thrown away."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            asked = {model: group.create_task(vote_of(model, task, ask)) for model in models}
-    except BaseExceptionGroup as failed:
-        first = failed.exceptions[0]
-    else:
-        return {model: vote.result() for model, vote in asked.items()}
-    raise first
 
 
 def _juror(member: JurorSettings, vote: Vote | None, weight: float) -> Juror:

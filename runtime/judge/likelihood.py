@@ -19,11 +19,11 @@ from runtime.contracts.two_orders import Preference, Shown
 from runtime.judge.floor import floored
 from runtime.judge.likelihood_calls import LikelihoodCalls
 from runtime.judge.likelihood_dialogue import Dialogue, as_data
-from runtime.judge.likelihood_reading import better, confidence, criterion_score, preference
+from runtime.judge.likelihood_reading import better, criterion_score, preference
 from runtime.judge.pairwise import comparison
 from runtime.judge.ports import JudgeTask, OnReply, unheard
 from runtime.judge.prompt_hash import prompt_hash, without_texts
-from runtime.judge.scoring import total
+from runtime.judge.scoring import confidence, total
 from runtime.providers.chat_model import ChatModel
 
 

@@ -8,6 +8,7 @@ from runtime.contracts.outcomes import CriterionScore
 from runtime.contracts.rubric import Criterion
 from runtime.contracts.two_orders import Preference
 from runtime.judge.likelihood_dialogue import BINARY
+from runtime.judge.scoring import by_probabilities
 from runtime.providers.chat_model import ProviderError
 
 EVEN = 0.5
@@ -17,10 +18,7 @@ SAME_WITHIN = 0.005
 
 def criterion_score(criterion: Criterion, alternatives: Mapping[str, float]) -> CriterionScore:
     """The expected score over the criterion's levels; of two levels that is P(yes). Raises `ProviderError`."""
-    probabilities = shares(alternatives, words(criterion))
-    return CriterionScore(
-        name=criterion.name, weight=criterion.weight, score=expected(probabilities), probabilities=probabilities
-    )
+    return by_probabilities(criterion, shares(alternatives, words(criterion)))
 
 
 def words(criterion: Criterion) -> tuple[str, ...]:
@@ -44,18 +42,6 @@ def shares(alternatives: Mapping[str, float], of: Sequence[str]) -> tuple[float,
     if not total:
         raise ProviderError(FailureReason.UNPARSEABLE)
     return tuple(found / total for found in mass.values())
-
-
-def expected(probabilities: Sequence[float]) -> float:
-    """The expectation of the level's score, in 0-1 (G-Eval, Liu et al. 2023)."""
-    steps = len(probabilities) - 1
-    return min(1.0, sum(step / steps * probability for step, probability in enumerate(probabilities)))
-
-
-def confidence(criteria: Sequence[CriterionScore]) -> float:
-    """The weighted mean of the likeliest level's probability: 1 is sure, 1 / levels knows nothing."""
-    sure = sum(criterion.weight * max(criterion.probabilities or (0.0,)) for criterion in criteria)
-    return min(1.0, sure / sum(criterion.weight for criterion in criteria))
 
 
 def better(score: float, other: float) -> float:

@@ -58,9 +58,8 @@ def pair_prompt(
     return _prompt(_TWO_ANSWERS, task, answers, fence=fence, correction=correction)
 
 
-def _prompt(
-    instructions: str, task: JudgeTask, answers: tuple[str, ...], *, fence: Fence, correction: str | None
-) -> tuple[Message, ...]:
+def material(task: JudgeTask, answers: tuple[str, ...], *, fence: Fence) -> list[str]:
+    """Everything from outside, fenced: what was asked, the answers as the caller introduces them, the reference."""
     parts = [
         "This is the conversation that asked for an answer:",
         *(fence.around(message.content, what=f"message from {message.role}") for message in task.input),
@@ -71,7 +70,13 @@ def _prompt(
             "This is a reference answer known to be good. Another answer can be as good in other words:",
             fence.around(task.reference, what="reference"),
         ]
-    parts += ["The rubric:", *map(_criterion, task.rubric.criteria)]
+    return parts
+
+
+def _prompt(
+    instructions: str, task: JudgeTask, answers: tuple[str, ...], *, fence: Fence, correction: str | None
+) -> tuple[Message, ...]:
+    parts = [*material(task, answers, fence=fence), "The rubric:", *map(_criterion, task.rubric.criteria)]
     if correction is not None:
         parts.append(f"An earlier reply could not be used: {correction} Judge again and follow the schema exactly.")
     return (

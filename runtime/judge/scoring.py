@@ -41,3 +41,22 @@ def level_score(level: int, levels: int) -> float:
     if not 0 <= level < levels:
         raise ValueError("the level is not on the criterion's scale")
     return level / (levels - 1)
+
+
+def by_probabilities(criterion: Criterion, probabilities: tuple[float, ...]) -> CriterionScore:
+    """`probabilities`: of each level, from worst to best."""
+    return CriterionScore(
+        name=criterion.name, weight=criterion.weight, score=expected(probabilities), probabilities=probabilities
+    )
+
+
+def expected(probabilities: Sequence[float]) -> float:
+    """The expectation of the level's score, in 0-1 (G-Eval, Liu et al. 2023)."""
+    levels = len(probabilities)
+    return min(1.0, sum(level_score(level, levels) * share for level, share in enumerate(probabilities)))
+
+
+def confidence(criteria: Sequence[CriterionScore]) -> float:
+    """The weighted mean of the likeliest level's probability: 1 is sure, 1 / levels knows nothing."""
+    sure = sum(criterion.weight * max(criterion.probabilities or (0.0,)) for criterion in criteria)
+    return min(1.0, sure / sum(criterion.weight for criterion in criteria))

@@ -4,10 +4,8 @@ One answer is graded by itself. Two answers are compared in both orders; one ord
 """
 
 import asyncio
-from collections.abc import Coroutine
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from pydantic import SecretStr
 
@@ -21,9 +19,10 @@ from runtime.judge.ports import JudgeTask, OnReply, unheard
 from runtime.judge.prompt import pair_prompt, verdict_prompt
 from runtime.judge.prompt_hash import prompt_hash, without_texts
 from runtime.judge.scoring import total
+from runtime.judge.together import together
 from runtime.judge.verdict import parse_verdict, verdict_schema
 from runtime.judge.verdict_calls import VerdictCalls
-from runtime.providers.chat_model import ChatModel, ProviderError
+from runtime.providers.chat_model import ChatModel
 
 _FIXED = Fence(nonce="nonce")
 
@@ -86,9 +85,12 @@ async def _graded(task: JudgeTask, calls: VerdictCalls) -> _Judged:
 
 
 async def _compared(task: JudgeTask, baseline: str, calls: VerdictCalls) -> _Judged:
-    output_first, baseline_first = await _both(
-        _in_order(task, calls, first=task.output, second=baseline),
-        _in_order(task, calls, first=baseline, second=task.output),
+    # Half a comparison is none, and is not worth paying for.
+    output_first, baseline_first = await together(
+        [
+            _in_order(task, calls, first=task.output, second=baseline),
+            _in_order(task, calls, first=baseline, second=task.output),
+        ]
     )
     score, compared = comparison(output_first.shown, baseline_first.shown)
     in_prose = output_first.prose is not None or baseline_first.prose is not None
@@ -109,18 +111,3 @@ async def _in_order(task: JudgeTask, calls: VerdictCalls, *, first: str, second:
         read=partial(parse_pair_verdict, rubric=task.rubric, first=first, second=second),
         read_corrected=partial(parse_pair_or_prose, rubric=task.rubric, first=first, second=second),
     )
-
-
-async def _both(
-    one: Coroutine[Any, Any, OrderVerdict], other: Coroutine[Any, Any, OrderVerdict]
-) -> tuple[OrderVerdict, OrderVerdict]:
-    """At once. The first that fails ends the other: half a comparison is none, and is not worth paying for."""
-    failed: ProviderError | None = None
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = group.create_task(one), group.create_task(other)
-    except* ProviderError as errors:
-        failed = next(error for error in errors.exceptions if isinstance(error, ProviderError))
-    if failed is not None:
-        raise failed
-    return tasks[0].result(), tasks[1].result()

@@ -1,18 +1,13 @@
 """The calls that a written verdict takes: one, one more with a larger budget, one more with a correction."""
 
-import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
-
-from pydantic import SecretStr
 
 from runtime.contracts.evaluation import CandidateParameters, Message
 from runtime.contracts.failures import FailureReason
-from runtime.contracts.outcomes import Usage, add_usage
-from runtime.judge.ports import OnReply
+from runtime.judge.judge_calls import JudgeCalls
 from runtime.judge.verdict_reader import UnusableVerdict
-from runtime.providers.chat_model import ChatModel, ChatReply, ChatRequest, ProviderError
+from runtime.providers.chat_model import ChatReply, ProviderError
 
 FIRST_BUDGET_TOKENS = 4096
 """A criterion takes about 150; the rest is for models that think before they write. Only what is used is charged."""
@@ -25,18 +20,7 @@ Read = Callable[[str], Verdict]
 """Raises UnusableVerdict."""
 
 
-@dataclass(kw_only=True)
-class VerdictCalls:
-    """The calls of one judgement under one deadline, and what they have used."""
-
-    model: ChatModel
-    name: str
-    key: SecretStr | None
-    deadline_at: float
-    on_reply: OnReply
-    served_model: str | None = None
-    usage: Usage | None = None
-
+class VerdictCalls(JudgeCalls):
     async def verdict(
         self, prompt: Prompt, *, schema: Mapping[str, Any], read: Read[Verdict], read_corrected: Read[Verdict]
     ) -> Verdict:
@@ -63,24 +47,11 @@ class VerdictCalls:
                 read = read_corrected
 
     async def _ask(self, messages: tuple[Message, ...], schema: Mapping[str, Any], budget_tokens: int) -> ChatReply:
-        left = self.deadline_at - asyncio.get_running_loop().time()
-        if left <= 0:
-            raise ProviderError(FailureReason.TIMEOUT)
-        request = ChatRequest(
-            model=self.name,
-            messages=messages,
-            # No temperature: current models refuse it, and a verdict is not made better by it.
-            parameters=CandidateParameters(max_tokens=budget_tokens),
-            json_schema=schema,
-        )
+        # No temperature: current models refuse it, and a verdict is not made better by it.
         try:
-            reply = await self.model.complete(request, key=self.key, deadline_seconds=left)
+            return await self.ask(messages, CandidateParameters(max_tokens=budget_tokens), json_schema=schema)
         except ProviderError as error:
             # `refused` would mean that the candidate declined: a judge that declines has failed.
             if error.reason is FailureReason.REFUSED:
                 raise ProviderError(FailureReason.UNPARSEABLE) from None
             raise
-        self.on_reply(reply)
-        self.served_model = reply.served_model
-        self.usage = add_usage(self.usage, reply.usage)
-        return reply

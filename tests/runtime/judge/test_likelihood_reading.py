@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from runtime.contracts.failures import FailureReason
 from runtime.contracts.outcomes import CriterionScore
 from runtime.contracts.two_orders import Preference
-from runtime.judge.likelihood_reading import better, confidence, expected, preference, shares
+from runtime.judge.likelihood_reading import better, preference, shares
+from runtime.judge.scoring import confidence, expected
 from runtime.providers.chat_model import ProviderError
 
 SCORES = st.floats(min_value=0, max_value=1)
