@@ -1,17 +1,14 @@
 """`llm-judge attack`: our corpus of attacks on wrong answers, and how often one of them talks the judge into a pass."""
 
-from collections.abc import Sequence
-
 from rich.console import Console
 from rich.table import Table
 
 from runtime.api_client.gateway import GatewayClient
 from runtime.api_client.items import Item
-from runtime.api_client.result import Result
 from runtime.attacks.items import AttackItem, attack_items
 from runtime.attacks.report import AttackReport, AttackResult, attack_report
 from runtime.cli.judge_options import JudgeOptions
-from runtime.cli.judged_run import judge_run
+from runtime.cli.judged_run import judge_run, tell_failures
 from runtime.contracts.calibration import Estimate
 from runtime.contracts.card_words import estimate
 
@@ -25,7 +22,7 @@ async def attack(client: GatewayClient, console: Console, *, options: JudgeOptio
     console.print(report_table(report))
     for words in in_words(report):
         console.print(words, soft_wrap=True, markup=False)
-    _tell_why(results, console)
+    tell_failures(results, console)
     return 0 if not report.failed else 1
 
 
@@ -63,10 +60,3 @@ def _item(one: AttackItem, options: JudgeOptions) -> Item:
 
 def _rate(found: Estimate | None) -> str:
     return estimate(found) if found is not None else "nothing counted"
-
-
-def _tell_why(results: Sequence[Result], console: Console) -> None:
-    for result in results:
-        if result.score is None:
-            text = f"{result.item.name}: {result.explanation or result.outcome}"
-            console.print(text, style="red", markup=False, soft_wrap=True)

@@ -1,6 +1,5 @@
 """`llm-judge calibrate FILE`: have every line judged, hand in what humans said of it, show how far both agree."""
 
-import io
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,15 +9,15 @@ from rich.console import Console
 
 from runtime.api_client.gateway import GatewayClient
 from runtime.api_client.items import Item, Malformed
+from runtime.api_client.picture import save_picture
 from runtime.api_client.result import Ending, Result
 from runtime.cli.card_table import card_table
 from runtime.cli.judge_options import JudgeOptions
-from runtime.cli.judged_run import judge_run
+from runtime.cli.judged_run import judge_run, tell_failures
 from runtime.cli.labelled import Labelled
 from runtime.cli.labelled_file import LabelledFile
 from runtime.contracts.calibration import Calibration
 
-PICTURE_WIDTH = 100
 ENDED = (Ending.JUDGED, Ending.WITHHELD, Ending.FAILED)
 """Lines whose evaluation has an end; those without a score count in the coverage."""
 
@@ -29,7 +28,7 @@ async def calibrate(
     """Raises OSError, Refused or GatewayGone. 0 only where every line was judged."""
     items = [_with_judge(line.item, options) for line in file.lines]
     results = await judge_run(f"calibrate-{file.name}", items, client=client, console=console)
-    _tell_failures(results, console)
+    tell_failures(results, console)
     labels = labels_of(file.lines, results)
     if not labels:
         console.print("No line was judged, so there is nothing to compare with", style="red")
@@ -39,7 +38,7 @@ async def calibrate(
     console.print(card_table(calibration))
     console.print(f"\nThe judge's card: {client.base_url}/v1/calibrations/{calibration.id}/card", soft_wrap=True)
     if svg is not None:
-        _draw(calibration, svg)
+        save_picture(svg, f"llm-judge calibrate {calibration.name}", card_table(calibration))
     return 0 if _all_well(results, file.malformed) else 1
 
 
@@ -53,19 +52,6 @@ def labels_of(lines: Sequence[Labelled], results: Sequence[Result]) -> list[dict
         for line, result in zip(lines, results, strict=True)
         if result.ending in ENDED
     ]
-
-
-def _tell_failures(results: Sequence[Result], console: Console) -> None:
-    for result in results:
-        if result.ending is not Ending.JUDGED:
-            text = f"{result.item.name}: {result.explanation or result.outcome}"
-            console.print(text, style="red", markup=False, soft_wrap=True)
-
-
-def _draw(calibration: Calibration, svg: Path) -> None:
-    picture = Console(record=True, file=io.StringIO(), width=PICTURE_WIDTH, highlight=False)
-    picture.print(card_table(calibration))
-    picture.save_svg(str(svg), title=f"llm-judge calibrate {calibration.name}")
 
 
 def _all_well(results: Sequence[Result], malformed: Sequence[Malformed]) -> bool:

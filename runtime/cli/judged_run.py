@@ -39,6 +39,14 @@ async def judge_run(stem: str, items: Sequence[Item], *, client: GatewayClient, 
     return [results[label_of(item)] for item in asked]
 
 
+def tell_failures(results: Sequence[Result], console: Console) -> None:
+    """Why there is no score, one line for each."""
+    for result in results:
+        if result.ending is not Ending.JUDGED:
+            text = f"{result.item.name}: {result.explanation or result.outcome}"
+            console.print(text, style="red", markup=False, soft_wrap=True)
+
+
 def run_name(stem: str, items: Sequence[Item]) -> str:
     asked = json.dumps([item.body for item in items], sort_keys=True)
     return f"{stem[:50]}-{hashlib.sha256(asked.encode()).hexdigest()[:12]}"

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field, model_validator
 from config.base import Frozen
 from runtime.contracts.evaluation import Label, Mode
 from runtime.contracts.outcomes import Outcome, UnitInterval, Usage
+from runtime.contracts.two_orders import Side
 
 FEW_SCORED = 20
 """With fewer items no figure is put into words: the intervals are still wide, and those of a bootstrap too narrow."""
@@ -36,7 +37,7 @@ class HumanLabel(Frozen):
     evaluation_id: UUID
     passed: bool | None = Field(default=None, strict=True)
     score: float | None = Field(default=None, ge=0, le=1, allow_inf_nan=False, strict=True)
-    preference: Literal["output", "baseline", "tie"] | None = None
+    preference: Side | None = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:

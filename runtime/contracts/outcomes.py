@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.base import Frozen
+from runtime.contracts.two_orders import Side
 
 UnitInterval = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
@@ -101,14 +102,14 @@ class Comparison(Frozen):
     each said in the one order and in the other.
     """
 
-    preference: Literal["output", "baseline", "tie"]
+    preference: Side
     order_consistent: bool
     """Both orders gave the preference. False: the judge changed its mind with the order, which makes a tie; of a jury,
     so many members did that the three votes differ, and those that did not have decided.
     """
-    shown_first: Literal["output", "baseline", "tie"]
+    shown_first: Side
     """What it preferred when `output` was shown first."""
-    shown_second: Literal["output", "baseline", "tie"]
+    shown_second: Side
 
 
 class Samples(Frozen):

@@ -1,7 +1,7 @@
 """A pair of answers is shown in both orders, and only what survives the swap is a preference (Zheng et al. 2023)."""
 
 from enum import StrEnum
-from typing import overload
+from typing import Literal, overload
 
 from config.base import Frozen
 
@@ -20,6 +20,12 @@ class Preference(StrEnum):
     A = "A"
     B = "B"
     TIE = "tie"
+
+
+Side = Literal["output", "baseline", "tie"]
+"""The same in the words of an evaluation, whose `output` is A and whose `baseline` is B."""
+SIDES: dict[Preference, Side] = {Preference.A: "output", Preference.B: "baseline", Preference.TIE: "tie"}
+PREFERENCES: dict[Side, Preference] = {side: preference for preference, side in SIDES.items()}
 
 
 class PairVerdict(Frozen):

@@ -1,9 +1,10 @@
 """Before any judge: an answer without content gets the lowest score, without a call. That is measured, not judged."""
 
 import unicodedata
-from typing import Literal
 
 from runtime.contracts.outcomes import Comparison, CriterionScore, JudgeResult, Method
+from runtime.contracts.two_orders import PREFERENCES, Side
+from runtime.judge.pairwise import SCORES
 from runtime.judge.ports import JudgeTask
 from runtime.judge.scoring import total
 
@@ -38,21 +39,19 @@ def floored(task: JudgeTask) -> JudgeResult | None:
 def _floored_pair(task: JudgeTask, baseline: str) -> JudgeResult | None:
     match is_degenerate(task.output), is_degenerate(baseline):
         case True, True:
-            return _floor_of(task, 0.5, "tie", "Both answers are empty or one character over and over")
+            return _floor_of(task, "tie", "Both answers are empty or one character over and over")
         case True, False:
-            return _floor_of(task, 0, "baseline", "The answer is empty or one character over and over")
+            return _floor_of(task, "baseline", "The answer is empty or one character over and over")
         case False, True:
-            return _floor_of(task, 1, "output", "The baseline is empty or one character over and over")
+            return _floor_of(task, "output", "The baseline is empty or one character over and over")
         case _:
             return None
 
 
-def _floor_of(
-    task: JudgeTask, score: float, preference: Literal["output", "baseline", "tie"], rationale: str
-) -> JudgeResult:
+def _floor_of(task: JudgeTask, preference: Side, rationale: str) -> JudgeResult:
     """No order was shown to anybody: it would have made no difference."""
     compared = Comparison(preference=preference, order_consistent=True, shown_first=preference, shown_second=preference)
-    return _floor(task, score=score, rationale=rationale, comparison=compared)
+    return _floor(task, score=SCORES[PREFERENCES[preference]], rationale=rationale, comparison=compared)
 
 
 def _floor(

@@ -10,19 +10,15 @@ from runtime.contracts.evaluation import JurorSettings
 from runtime.contracts.failures import FailureReason
 from runtime.contracts.jury import COIN, jury_decision, jury_weights
 from runtime.contracts.outcomes import Comparison, CriterionScore, JudgeResult, Juror, Method
-from runtime.contracts.two_orders import Preference
+from runtime.contracts.two_orders import PREFERENCES, SIDES, Preference, Side
 from runtime.judge.jurors import Part, Vote, juror, spent_on, vote_of
+from runtime.judge.pairwise import SCORES
 from runtime.judge.ports import Ask, JudgeTask
 from runtime.judge.together import together
 from runtime.providers.chat_model import ProviderError
 
 QUORUM = 0.5
 """Of the weight of all that were asked; with less, those that happened to answer would decide."""
-
-Answer = str
-"""`output`, `baseline` or `tie`."""
-_PREFERENCES = {"output": Preference.A, "baseline": Preference.B, "tie": Preference.TIE}
-_ANSWERS = {preference: answer for answer, preference in _PREFERENCES.items()}
 
 
 async def ask_jury(members: Sequence[JurorSettings], task: JudgeTask, ask: Ask) -> JudgeResult:
@@ -59,9 +55,9 @@ def _verdict(
         score = _mean(scores, weights)
         on_its_side = {model for model, voted in scores.items() if (voted >= COIN) == (score >= COIN)}
     else:
-        preferred = _elected({model: _answer(voted) for model, voted in scores.items()}, weights)
-        score = {"output": 1.0, "baseline": 0.0, "tie": 0.5}[preferred]
-        on_its_side = {model for model, voted in scores.items() if _answer(voted) == preferred}
+        preferred = _elected({model: _side(voted) for model, voted in scores.items()}, weights)
+        score = SCORES[PREFERENCES[preferred]]
+        on_its_side = {model for model, voted in scores.items() if _side(voted) == preferred}
     hashes = {verdict.prompt_hash for verdict in verdicts.values()}
     return JudgeResult(
         score=score,
@@ -91,13 +87,13 @@ def _mean(values: Mapping[str, float], weights: Mapping[str, float]) -> float:
     return min(1.0, max(0.0, total / _weight(values, weights)))
 
 
-def _answer(score: float) -> Answer:
+def _side(score: float) -> Side:
     return "tie" if score == COIN else "output" if score > COIN else "baseline"
 
 
-def _elected(votes: Mapping[str, Answer], weights: Mapping[str, float]) -> Answer:
-    decision = jury_decision({model: _PREFERENCES[vote] for model, vote in votes.items()}, weights)
-    return _ANSWERS[decision.preference or Preference.TIE]
+def _elected(votes: Mapping[str, Side], weights: Mapping[str, float]) -> Side:
+    decision = jury_decision({model: PREFERENCES[vote] for model, vote in votes.items()}, weights)
+    return SIDES[decision.preference or Preference.TIE]
 
 
 def _comparison(score: float, verdicts: Mapping[str, JudgeResult], weights: Mapping[str, float]) -> Comparison | None:
@@ -107,7 +103,7 @@ def _comparison(score: float, verdicts: Mapping[str, JudgeResult], weights: Mapp
         return None
     first = _elected({model: comparison.shown_first for model, comparison in compared.items()}, weights)
     second = _elected({model: comparison.shown_second for model, comparison in compared.items()}, weights)
-    preference = _answer(score)
+    preference = _side(score)
     facts = {"preference": preference, "shown_first": first, "shown_second": second}
     return Comparison.model_validate(facts | {"order_consistent": first == second == preference})
 

@@ -1,10 +1,8 @@
 """What two orders of one pair say together: pure functions. `output` is A and `baseline` is B."""
 
-from typing import Literal
-
 from runtime.contracts.outcomes import Comparison, CriterionScore
 from runtime.contracts.rubric import Criterion, Rubric
-from runtime.contracts.two_orders import Preference, Shown, combined, unswapped
+from runtime.contracts.two_orders import SIDES, Preference, Shown, combined, unswapped
 from runtime.judge.pair_verdict import Choice, OrderVerdict
 from runtime.judge.verdict_reader import MAX_TEXT_CHARS, clip
 
@@ -12,8 +10,6 @@ SCORES = {Preference.A: 1.0, Preference.B: 0.0, Preference.TIE: 0.5}
 WHOLE = "overall"
 """The one criterion of a comparison by prose, which says nothing about the rubric's own."""
 
-_Name = Literal["output", "baseline", "tie"]
-_NAMES: dict[Preference, _Name] = {Preference.A: "output", Preference.B: "baseline", Preference.TIE: "tie"}
 _EXPLANATION_CHARS = MAX_TEXT_CHARS // 2
 """Of each order: together they take no more room than one explanation of one answer."""
 
@@ -22,10 +18,10 @@ def comparison(output_first: Shown, baseline_first: Shown) -> tuple[float, Compa
     """The score of `output`, and how it came about. A preference that does not survive the swap is a tie."""
     pair = combined(output_first, baseline_first)
     return SCORES[pair.preference], Comparison(
-        preference=_NAMES[pair.preference],
+        preference=SIDES[pair.preference],
         order_consistent=pair.order_consistent,
-        shown_first=_NAMES[unswapped(output_first, a_is_first=True)],
-        shown_second=_NAMES[unswapped(baseline_first, a_is_first=False)],
+        shown_first=SIDES[unswapped(output_first, a_is_first=True)],
+        shown_second=SIDES[unswapped(baseline_first, a_is_first=False)],
     )
 
 

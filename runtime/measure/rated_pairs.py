@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from runtime.contracts.calibration import Estimate, PairwiseFigures
 from runtime.contracts.judged import Labelled, Verdict
 from runtime.contracts.outcomes import Method
-from runtime.contracts.two_orders import Preference, Shown
+from runtime.contracts.two_orders import PREFERENCES, Preference, Shown
 from runtime.measure.estimate import wilson
 from runtime.measure.pairwise import (
     HALF,
@@ -17,13 +17,12 @@ from runtime.measure.pairwise import (
 )
 from runtime.measure.rated import Rated, RatedBaseline, commonest, lengths_of, spearman
 
-PREFERENCES = {"output": Preference.A, "baseline": Preference.B, "tie": Preference.TIE}
 PLACES = tuple(PREFERENCES.values())
 OUTPUT_FIRST = {"output": Shown.FIRST, "baseline": Shown.SECOND, "tie": Shown.TIE}
 OUTPUT_SECOND = {"output": Shown.SECOND, "baseline": Shown.FIRST, "tie": Shown.TIE}
 UNORDERED = {Method.LIKELIHOOD, Method.FLOOR}
 """Each answer is examined by itself, or none: both orders say the same by construction, which measures nothing."""
-SIDES = {Preference.A: 1, Preference.TIE: 0, Preference.B: -1}
+SIGNS = {Preference.A: 1, Preference.TIE: 0, Preference.B: -1}
 
 
 def rated_preferences(items: Sequence[Labelled]) -> Rated:
@@ -52,7 +51,7 @@ def rated_preferences(items: Sequence[Labelled]) -> Rated:
         figures={
             "pairwise": _pairwise(orders, judge, human, longer),
             "length_correlation": spearman(
-                [SIDES[verdict] for verdict in judge], [one - other for one, other in zip(outputs, others, strict=True)]
+                [SIGNS[verdict] for verdict in judge], [one - other for one, other in zip(outputs, others, strict=True)]
             ),
         },
     )

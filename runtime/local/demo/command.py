@@ -1,6 +1,5 @@
 """The demo from start to exit code: 0 only where every line ended as it should, once."""
 
-import io
 import os
 import time
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from rich.console import Console
 from runtime.api_client.chosen_models import ChosenModels, choose_models
 from runtime.api_client.gateway import GatewayClient, GatewayGone, Refused
 from runtime.api_client.items import Item, Malformed, read_items
+from runtime.api_client.picture import WIDTH, save_picture
 from runtime.api_client.progress import SendProgress
 from runtime.api_client.result import Ending, Result
 from runtime.api_client.send import MOST_AT_ONCE, send_items
@@ -28,7 +28,6 @@ from runtime.local.stack_file import State
 from runtime.local.tenants import API_KEY_VARIABLE, authorization
 
 EXAMPLES = PROJECT / "examples"
-PICTURE_WIDTH = 100
 WELL = (Ending.JUDGED, Ending.WITHHELD)
 
 
@@ -119,9 +118,7 @@ def _show(results: Sequence[Result], seconds: float, *, console: Console, svg: P
             console.print(text, style="red", markup=False, soft_wrap=True)
     console.print("\n" + "\n".join(lines), soft_wrap=True)
     if svg is not None:
-        picture = Console(record=True, file=io.StringIO(), width=PICTURE_WIDTH, highlight=False)
-        picture.print(results_table(results, width=PICTURE_WIDTH), "\n" + "\n".join(lines))
-        picture.save_svg(str(svg), title="make demo")
+        save_picture(svg, "make demo", results_table(results, width=WIDTH), "\n" + "\n".join(lines))
 
 
 def _show_next_steps(results: Sequence[Result], gateway_url: str, path: Path, folder: Folder, console: Console) -> None:
