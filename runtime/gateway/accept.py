@@ -68,7 +68,7 @@ class AcceptEvaluation:
         request_id = choose_request_id(spec, keys, tenant=tenant)
         identity = self._identify(request_id, spec, tenant, document.limits.evaluation_deadline_seconds)
         body = self._encode(identity, keys, document.limits.max_message_bytes)
-        claim = claim_of(idempotency_key, spec)
+        claim = claim_of(idempotency_key, request)
         creation = await self.states.create(NewRequest(identity=identity, idempotency=claim, limits=limits))
         if creation.refused and limits:
             log.info("limit_reached", limit=creation.refused.limit.value, next_step="none, or raise the tenant's limit")

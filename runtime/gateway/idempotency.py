@@ -2,20 +2,23 @@
 
 import hashlib
 
-from runtime.contracts.evaluation import EvaluationSpec
 from runtime.contracts.states import Creation, IdempotencyClaim
+from runtime.gateway.schemas import EvaluationIn
 from runtime.kit.problems import Problem
 
 IN_PROGRESS_RETRY_SECONDS = 1
 
 
-def claim_of(idempotency_key: str | None, spec: EvaluationSpec) -> IdempotencyClaim | None:
-    """The provider keys are no part of the body: a retry may bring a fresh one."""
+def claim_of(idempotency_key: str | None, request: EvaluationIn) -> IdempotencyClaim | None:
+    """The body is what the caller sent, without our defaults: those may change between a request and its repetition.
+
+    The provider keys are no part of it: a retry may bring a fresh one.
+    """
     if idempotency_key is None:
         return None
     return IdempotencyClaim(
         key_hash=hashlib.sha256(idempotency_key.encode()).hexdigest(),
-        body_hash=hashlib.sha256(spec.model_dump_json().encode()).hexdigest(),
+        body_hash=hashlib.sha256(request.model_dump_json(exclude_unset=True).encode()).hexdigest(),
     )
 
 
