@@ -2,9 +2,9 @@
 
 import hashlib
 
-from runtime.contracts.states import Creation, IdempotencyClaim
+from runtime.contracts.states import Creation, IdempotencyClaim, NewRequest
 from runtime.gateway.schemas import EvaluationIn
-from runtime.kit.problems import Problem
+from runtime.kit.problems import RETRY_AFTER_SECONDS, Problem
 
 IN_PROGRESS_RETRY_SECONDS = 1
 
@@ -39,3 +39,20 @@ def check_replay(creation: Creation, claim: IdempotencyClaim | None) -> None:
             retryable=True,
             headers={"Retry-After": str(IN_PROGRESS_RETRY_SECONDS)},
         )
+
+
+def perhaps_started(new: NewRequest) -> Problem:
+    """503 where the request may be under way: sent again without an Idempotency-Key, it may run and count twice."""
+    with_key = new.idempotency is not None
+    send_again = "Send the same request again with the same Idempotency-Key: it is not started twice."
+    look_first = (
+        f"Read /v1/evaluations/{new.identity.request_id}, and send the request again only where that has failed as "
+        "not_published: else it may run twice. With an Idempotency-Key it could be sent again at once."
+    )
+    return Problem(
+        503,
+        "acceptance_unknown",
+        f"This evaluation may have been started. {send_again if with_key else look_first}",
+        retryable=with_key,
+        headers={"Retry-After": str(RETRY_AFTER_SECONDS)} if with_key else {},
+    )
