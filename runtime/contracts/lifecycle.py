@@ -40,5 +40,6 @@ def may_advance(current: Status, to: Status) -> bool:
     """Whether `current` may become `to`: only forwards; steps may be skipped, a terminal state never changes.
 
     Skipping is legal because a duplicate or a lost reply can make a later stage report before an earlier one.
+    The contract suite holds every `RequestStates` to this, the Lua of redis-service too.
     """
     return RANK[to] > RANK[current]

@@ -17,7 +17,7 @@ from runtime.contracts.lifecycle import Status, may_abandon
 from runtime.contracts.messages import EvaluationRequested, InferenceCompleted
 from runtime.contracts.states import NewRequest, RequestStates, StateChange
 from runtime.contracts.unavailable import Unavailable
-from runtime.gateway.idempotency import check_replay, claim_of
+from runtime.gateway.idempotency import check_replay, claim_of, perhaps_started
 from runtime.gateway.over_limit import over_limit
 from runtime.gateway.provider_keys import ProviderKeys, check_keys
 from runtime.gateway.resolve import resolve
@@ -60,7 +60,7 @@ class AcceptEvaluation:
         idempotency_key: str | None,
     ) -> Accepted:
         """Raises Problem: 422 for what is wrong in the request, 413 too large, 429 over one of the tenant's limits, 409
-        where the first use of the same key is still under way, 503 where nothing was started.
+        where the first use of the same key is still under way, 503 where nothing was started or nobody can tell.
         """
         document = self.document()
         spec = resolve(request, document)
@@ -68,8 +68,9 @@ class AcceptEvaluation:
         request_id = choose_request_id(spec, keys, tenant=tenant)
         identity = self._identify(request_id, spec, tenant, document.limits.evaluation_deadline_seconds)
         body = self._encode(identity, keys, document.limits.max_message_bytes)
-        claim = claim_of(idempotency_key, spec)
-        creation = await self.states.create(NewRequest(identity=identity, idempotency=claim, limits=limits))
+        claim = claim_of(idempotency_key, request)
+        new = NewRequest(identity=identity, idempotency=claim, limits=limits)
+        creation = await self.states.create(new)
         if creation.refused and limits:
             log.info("limit_reached", limit=creation.refused.limit.value, next_step="none, or raise the tenant's limit")
             raise over_limit(creation.refused, limits)
@@ -80,7 +81,7 @@ class AcceptEvaluation:
             return Accepted(creation.request_id, replayed=True)
         crash_point(CrashPoint.GATEWAY_STATE_CREATED)
         structlog.contextvars.bind_contextvars(request_id=str(identity.request_id), stage="gateway")
-        await self._publish(body, identity)
+        await self._publish(body, new)
         crash_point(CrashPoint.GATEWAY_STATE_ADVANCED)
         log.info("evaluation_accepted", judge_model=spec.judge.model, answer_given=spec.output is not None)
         return Accepted(identity.request_id, replayed=False)
@@ -118,37 +119,41 @@ class AcceptEvaluation:
             # JSON escapes can make a body under the HTTP limit larger than a queue message may be.
             raise Problem(413, "too_large", DETAILS[413]) from None
 
-    async def _publish(self, body: str, identity: Identity) -> None:
+    async def _publish(self, body: str, new: NewRequest) -> None:
         try:
-            await self.publisher.publish(body, tenant=identity.tenant)
+            await self.publisher.publish(body, tenant=new.identity.tenant)
         except Unavailable as error:
-            if await self._abandon(identity):
+            if await self._abandon(new):
                 raise unavailable(error.what) from None
             return
         crash_point(CrashPoint.GATEWAY_PUBLISHED)
         try:
-            record = (await self.states.advance(StateChange(identity=identity, to=Status.GATEWAY))).record
-        except Unavailable as error:
+            record = (await self.states.advance(StateChange(identity=new.identity, to=Status.GATEWAY))).record
+        except Unavailable:
             # It is on its way, but what stays CREATED is swept: nothing is promised that may not be kept.
-            log.warning("acceptance_unrecorded", next_step="none: the caller is told to send it again")
-            raise unavailable(error.what) from None
+            log.warning("acceptance_unrecorded", next_step="none: the caller is told that it may have been started")
+            raise perhaps_started(new) from None
         if record.failure and record.failure.reason is FailureReason.NOT_PUBLISHED:
             log.warning("published_too_late", next_step="none: it was swept, the caller is told to send it again")
             raise unavailable(SNS)
 
-    async def _abandon(self, identity: Identity) -> bool:
+    async def _abandon(self, new: NewRequest) -> bool:
         """The caller may use the same Idempotency-Key for another try. False: a stage has begun it, so it was published
-        although the topic's answer was lost.
+        although the topic's answer was lost. Raises Problem where it may have been published and could not be ended.
         """
         failed = failure(FailureReason.NOT_PUBLISHED, None)
         change = StateChange(
-            identity=identity,
+            identity=new.identity,
             to=Status.FAILED,
             failure=failed,
             outcome=outcome_of(failed),
         )
         try:
-            return may_abandon((await self.states.advance(change)).record.stage)
+            record = (await self.states.advance(change)).record
         except Unavailable:
-            log.warning("not_published_unrecorded", next_step="none: a message that was not sent starts nothing")
-            return True
+            log.warning("not_published_unrecorded", next_step="none: the caller is told that it may have been started")
+            raise perhaps_started(new) from None
+        if record.status is Status.CREATED:
+            # Redis has lost the record: a message that was sent all the same would begin it anew.
+            raise perhaps_started(new)
+        return may_abandon(record.stage)

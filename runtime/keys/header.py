@@ -1,4 +1,4 @@
-"""What can be a provider key at all, before it is sealed: visible ASCII of a bounded length."""
+"""What can be a provider key at all, before it is sealed and once it is opened: visible ASCII of a bounded length."""
 
 import re
 
@@ -6,6 +6,7 @@ from pydantic import SecretStr
 
 KEY_MAX_LENGTH = 512
 KEY = re.compile(rf"[!-~]{{1,{KEY_MAX_LENGTH}}}")
+"""Anything else cannot stand in a header, and would look like a connection error."""
 
 
 def parse_key(value: str) -> SecretStr:

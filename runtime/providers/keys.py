@@ -1,19 +1,15 @@
 """Before any call: a caller's key is checked here, so that no SDK ever sees an empty one and falls back to another."""
 
-import re
-
 from pydantic import SecretStr
 
 from runtime.contracts.failures import FailureReason
+from runtime.keys.header import KEY
 from runtime.providers.chat_model import ProviderError
-
-KEY_PATTERN = re.compile(r"[!-~]{1,512}")
-"""Printable ASCII without blanks: anything else cannot stand in a header, and would look like a connection error."""
 
 
 def usable_key(key: SecretStr | None) -> str:
     """The key without surrounding blanks. Raises `ProviderError(auth)` where there is none or it cannot be one."""
     text = "" if key is None else key.get_secret_value().strip()
-    if KEY_PATTERN.fullmatch(text) is None:
+    if KEY.fullmatch(text) is None:
         raise ProviderError(FailureReason.AUTH)
     return text

@@ -8,24 +8,23 @@ from uuid import UUID
 from config.limits import Limits
 from config.naming import REQUEST_KEY_PREFIX
 from config.tenant import ABANDONED_SECONDS, IN_FLIGHT_RETRY_SECONDS
-from runtime.contracts.failures import FailureReason
 from runtime.contracts.lifecycle import Status
-from runtime.contracts.states import Creation, Limit, LimitReached, NewRequest, StateChange
+from runtime.contracts.states import Creation, Limit, LimitReached, NewRequest
 from runtime.redis_service.keys import bucket_key, claim_key, quota_key, state_keys
 from runtime.redis_service.record_hash import identity_fields, index_member
-from runtime.redis_service.scripts import Script
+from runtime.redis_service.scripts import NEVER_ACCEPTED, Script
 
 MICROSECONDS = 1_000_000
 
 _NAMES = f"""
-local record_prefix, created, failed = '{REQUEST_KEY_PREFIX}', '{Status.CREATED.value}', '{Status.FAILED.value}'
-local not_published = '"reason":"{FailureReason.NOT_PUBLISHED.value}"'
+local record_prefix, created = '{REQUEST_KEY_PREFIX}', '{Status.CREATED.value}'
 local rate_limited, too_many, quota_exceeded = '{Limit.RATE}', '{Limit.IN_FLIGHT}', '{Limit.DAILY}'
 local in_flight_wait = {IN_FLIGHT_RETRY_SECONDS * MICROSECONDS}
 """
 
 CREATE = Script(
     _NAMES
+    + NEVER_ACCEPTED
     + """
 -- KEYS: record, open index, unpublished index, bucket, quota, [claim]
 -- ARGV: request_id, ttl, member, oldest member, claim ttl, body hash, how long one may be in flight (microseconds),
@@ -33,10 +32,6 @@ CREATE = Script(
 local record, open, unpublished, bucket, quota, claim = unpack(KEYS)
 local request_id, ttl, member, oldest, claim_ttl, body_hash, longest = unpack(ARGV, 1, 7)
 local per_minute, burst, max_open, per_day, created_at = unpack(ARGV, 8, 12)
-
-local function never_accepted(status, failure)
-  return status == failed and string.find(failure or '', not_published, 1, true)
-end
 
 -- The name of the limit that is reached, and for how many microseconds; or nothing, and then it is counted.
 local function limit_reached()
@@ -115,13 +110,6 @@ return {'created'}
 """
 )
 
-GIVE_BACK = Script("""
--- KEYS: quota. A counter of a day that has passed is gone, and stays gone.
-if tonumber(redis.call('GET', KEYS[1]) or 0) > 0 then
-  redis.call('DECR', KEYS[1])
-end
-""")
-
 
 def create_keys(new: NewRequest) -> list[str]:
     request_id, tenant = str(new.identity.request_id), new.identity.tenant
@@ -160,7 +148,3 @@ def to_creation(reply: Sequence[Any], new: NewRequest) -> Creation:
             return Creation(created=False, request_id=new.identity.request_id, refused=refused)
         case _:
             return Creation(created=True, request_id=new.identity.request_id)
-
-
-def was_never_accepted(change: StateChange) -> bool:
-    return change.failure is not None and change.failure.reason is FailureReason.NOT_PUBLISHED

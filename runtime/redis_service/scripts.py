@@ -3,7 +3,8 @@
 import hashlib
 from dataclasses import dataclass
 
-from runtime.contracts.lifecycle import RANK, TERMINAL_RANK
+from runtime.contracts.failures import FailureReason
+from runtime.contracts.lifecycle import RANK, TERMINAL_RANK, Status
 
 ENDED_CHANNEL = "request-ended"
 """Carries the id of each request that reached a terminal status."""
@@ -24,9 +25,27 @@ local rank = {{{_RANKS}}}
 local terminal, ended_channel = {TERMINAL_RANK}, '{ENDED_CHANNEL}'
 """
 """What the scripts share."""
+NEVER_ACCEPTED = f"""
+local failed, not_published = '{Status.FAILED.value}', '"reason":"{FailureReason.NOT_PUBLISHED.value}"'
+
+local function never_accepted(status, failure)
+  return status == failed and string.find(failure or '', not_published, 1, true)
+end
+"""
+GIVE_BACK = """
+-- The place in its tenant's day. A counter of a day that has passed is gone, and stays gone.
+local function give_back(record)
+  local quota = redis.call('HGET', record, 'quota')
+  if quota and tonumber(redis.call('GET', quota) or 0) > 0 then
+    redis.call('DECR', quota)
+  end
+end
+"""
 
 ADVANCE = Script(
     WORDS
+    + NEVER_ACCEPTED
+    + GIVE_BACK
     + """
 -- KEYS: record, open index, unpublished index
 -- ARGV: request_id, to, stage, now, ttl, member, the four facts ('' for none),
@@ -74,6 +93,9 @@ redis.call('HDEL', record, 'lease_fence', 'lease_until')
 redis.call('EXPIRE', record, ttl)
 redis.call('ZREM', unpublished, request_id)
 
+if never_accepted(to, failure) then
+  give_back(record)
+end
 if ends then
   redis.call('ZREM', open, member)
   redis.call('PUBLISH', ended_channel, request_id)

@@ -10,9 +10,9 @@ from runtime.contracts.evaluation import EvaluationRecord
 from runtime.contracts.leases import LeaseEnd, Saved, StageResult, WorkBegun, WorkStart
 from runtime.contracts.lifecycle import is_terminal
 from runtime.contracts.states import Advance, Creation, Cursor, NewRequest, StateChange
-from runtime.redis_service.create import CREATE, GIVE_BACK, create_args, create_keys, to_creation, was_never_accepted
+from runtime.redis_service.create import CREATE, create_args, create_keys, to_creation
 from runtime.redis_service.endings import Endings
-from runtime.redis_service.keys import open_key, quota_key, record_key, state_keys
+from runtime.redis_service.keys import open_key, record_key, state_keys
 from runtime.redis_service.lease_scripts import BEGIN, RELEASE, SAVE
 from runtime.redis_service.link import RedisLink
 from runtime.redis_service.record_hash import (
@@ -71,8 +71,6 @@ class RedisRequestStates:
                 *identity_fields(identity),
             ],
         )
-        if applied and was_never_accepted(change):
-            await self._redis.run(GIVE_BACK, keys=[quota_key(identity.tenant)], args=[])
         return Advance(applied=bool(applied), record=to_record(_pairs(flat)))
 
     async def begin(self, work: WorkStart) -> WorkBegun:

@@ -13,7 +13,7 @@ from runtime.contracts.unavailable import Unavailable
 from runtime.kit.poller import Poller
 from runtime.redis_service.keys import UNPUBLISHED_KEY
 from runtime.redis_service.link import RedisLink
-from runtime.redis_service.scripts import WORDS, Script
+from runtime.redis_service.scripts import GIVE_BACK, WORDS, Script
 
 log = structlog.get_logger()
 
@@ -22,6 +22,7 @@ BATCH = 100
 
 SWEEP = Script(
     WORDS
+    + GIVE_BACK
     + """
 -- KEYS: unpublished index
 -- ARGV: age in seconds, batch, record prefix, now, failure, outcome
@@ -33,13 +34,11 @@ local ended = {}
 for _, request_id in ipairs(redis.call('ZRANGEBYSCORE', unpublished, '-inf', before, 'LIMIT', 0, batch)) do
   redis.call('ZREM', unpublished, request_id)
   local record = prefix .. request_id
-  local found = redis.call('HMGET', record, 'status', 'open', 'member', 'quota')
+  local found = redis.call('HMGET', record, 'status', 'open', 'member')
   if found[1] and rank[found[1]] == 0 then
     redis.call('HSET', record, 'status', 'FAILED', 'updated_at', now, 'failure', failure, 'outcome', outcome)
     redis.call('ZREM', found[2], found[3])
-    if tonumber(redis.call('GET', found[4]) or 0) > 0 then
-      redis.call('DECR', found[4])
-    end
+    give_back(record)
     redis.call('PUBLISH', ended_channel, request_id)
     ended[#ended + 1] = request_id
   end

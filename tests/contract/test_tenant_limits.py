@@ -141,6 +141,15 @@ async def test_what_could_not_be_published_is_not_counted_for_the_day(states: Re
     assert refused_by(await create(states, one, tenant=tenant)) is Limit.DAILY
 
 
+async def test_the_place_of_what_could_not_be_published_is_given_back_once(states: RequestStates, tenant: str) -> None:
+    two = limits(requests_per_day=2)
+    unlucky, _ = [await accepted(states, two, tenant=tenant) for _ in range(2)]
+    for _ in range(3):
+        await states.advance(change(unlucky, Status.FAILED, failure=failure(FailureReason.NOT_PUBLISHED, None)))
+    await accepted(states, two, tenant=tenant)
+    assert refused_by(await create(states, two, tenant=tenant)) is Limit.DAILY
+
+
 async def test_what_failed_after_it_was_accepted_stays_counted(states: RequestStates, tenant: str) -> None:
     one = limits(requests_per_day=1)
     first = await accepted(states, one, tenant=tenant)

@@ -41,7 +41,7 @@ async def test_a_running_call_is_finished_and_its_message_deleted(
 
 
 @pytest.mark.fault("F40")
-async def test_a_second_sigterm_cuts_the_call_off_and_it_is_made_once_more(
+async def test_a_sigint_after_the_sigterm_cuts_the_call_off_and_it_is_made_once_more(
     lab: Laboratory, observer: Observer, holds: Holds
 ) -> None:
     case = new_case()

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from config.limits import Limits
+from config.runtime_document import DefaultModels
 from config.tenant import TenantLimits
 from config.topology import Provider, Stage
 from runtime.contracts.messages import INFERENCE_MESSAGE, EvaluationRequested, SealedKey
@@ -44,6 +45,7 @@ class Bench:
     publisher: InMemoryPublisher = field(default_factory=InMemoryPublisher)
     sealer: RememberingSealer = field(default_factory=RememberingSealer)
     limits: Limits = field(default_factory=Limits)
+    default_models: DefaultModels = field(default_factory=lambda: runtime_document().default_models)
 
     @property
     def client_seals(self) -> ClientSeals:
@@ -59,7 +61,7 @@ class Bench:
         keys: Any = None,
     ) -> Accepted:
         service = AcceptEvaluation(
-            document=lambda: runtime_document(limits=self.limits),
+            document=lambda: runtime_document(limits=self.limits, default_models=self.default_models),
             states=self.states,
             history=self.history,
             publisher=self.publisher,

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from config.limits import Limits
+from config.runtime_document import DefaultModels
 from config.tenant import TenantLimits
 from config.topology import Provider, Stage
 from runtime.contracts.lifecycle import Status
@@ -70,6 +71,20 @@ async def test_the_same_key_and_body_is_the_same_evaluation_and_one_message() ->
     bench = Bench()
     first = await bench.accept({"input": "hi"}, idempotency_key="a")
     again = await bench.accept({"input": "hi"}, idempotency_key="a")
+    assert (again.request_id, again.replayed) == (first.request_id, True)
+    assert len(bench.published) == 1
+
+
+@pytest.mark.fault("F1")
+@pytest.mark.parametrize("lost", [False, True])
+async def test_a_default_that_has_moved_meanwhile_makes_no_other_body(lost: bool) -> None:
+    bench = Bench()
+    first = await bench.accept({"input": "hi"}, idempotency_key="a", keys=KEYS)
+    if lost:
+        await bench.history.record(completed(bench.states.records[first.request_id].identity))
+        bench.states.lose(first.request_id)
+    bench.default_models = DefaultModels(candidate="local/small", judge="google/y")
+    again = await bench.accept({"input": "hi"}, idempotency_key="a", keys=KEYS)
     assert (again.request_id, again.replayed) == (first.request_id, True)
     assert len(bench.published) == 1
 

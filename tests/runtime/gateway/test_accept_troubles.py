@@ -24,6 +24,7 @@ async def test_a_topic_that_is_away_means_503_and_a_request_that_never_was() -> 
     with pytest.raises(Problem) as caught:
         await bench.accept({"input": "hi"}, idempotency_key="a")
     assert caught.value.body.status == 503
+    assert "nothing was started" in caught.value.body.detail
     assert caught.value.body.retryable
     assert "Retry-After" in caught.value.headers
     (record,) = bench.states.records.values()
@@ -57,16 +58,32 @@ class Eventful(InMemoryPublisher):
 
 
 @pytest.mark.fault("F8")
-async def test_nothing_is_promised_where_the_acceptance_could_not_be_recorded() -> None:
+@pytest.mark.parametrize(
+    ("lost", "topic_answers"),
+    [("redis", True), ("redis", False), ("record", False)],
+)
+@pytest.mark.parametrize("key", ["a", None])
+async def test_where_nobody_knows_whether_it_was_started_nothing_is_promised_either_way(
+    lost: str, topic_answers: bool, key: str | None
+) -> None:
     bench = Bench()
 
-    async def lose_redis(_: Identity) -> None:
-        bench.states.flakiness = InMemoryRequestStates(flaky=2.0).flakiness
+    async def lose(identity: Identity) -> None:
+        if lost == "redis":
+            bench.states.flakiness = InMemoryRequestStates(flaky=2.0).flakiness
+        else:
+            bench.states.lose(identity.request_id)
 
-    bench.publisher = Eventful(lose_redis)
+    bench.publisher = Eventful(lose, answers=topic_answers)
     with pytest.raises(Problem) as caught:
-        await bench.accept({"input": "hi"})
-    assert (caught.value.body.status, caught.value.body.retryable) == (503, True)
+        await bench.accept({"input": "hi"}, idempotency_key=key)
+    problem = caught.value.body
+    assert (problem.status, problem.code) == (503, "acceptance_unknown")
+    assert "may have been started" in problem.detail
+    # Whoever sends it again without a key may have it judged twice.
+    assert (problem.retryable, "Retry-After" in caught.value.headers) == (bool(key), bool(key))
+    (message,) = bench.published
+    assert (f"/v1/evaluations/{message.identity.request_id}" in problem.detail) is (key is None)
 
 
 @pytest.mark.fault("F7")
@@ -93,6 +110,7 @@ async def test_what_was_swept_before_it_was_published_is_not_accepted() -> None:
     with pytest.raises(Problem) as caught:
         await bench.accept({"input": "hi"})
     assert caught.value.body.status == 503
+    assert "nothing was started" in caught.value.body.detail
 
 
 @pytest.mark.fault("F28")

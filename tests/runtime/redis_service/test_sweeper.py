@@ -4,6 +4,7 @@ import pytest
 from redis.asyncio import Redis
 
 from config.limits import Limits
+from config.tenant import TenantLimits
 from runtime.contracts.evaluation import EvaluationRecord, Identity
 from runtime.contracts.failures import FailureReason
 from runtime.contracts.lifecycle import Status
@@ -26,6 +27,14 @@ async def read(subject: Subject, identity: Identity) -> EvaluationRecord:
     return record
 
 
+async def sweep_until(sweeper: Sweeper, identity: Identity) -> None:
+    """The suite's other tests may have left more than one batch of old ones."""
+    swept: list[str] = []
+    while str(identity.request_id) not in swept:
+        swept = await sweeper.sweep()
+        assert swept
+
+
 @pytest.fixture
 def sweeper(subject: Subject) -> Sweeper:
     return Sweeper(redis=subject.redis, limits=Limits)
@@ -38,17 +47,25 @@ async def test_what_was_never_published_ends_and_gives_its_idempotency_key_back(
     abandoned, again = (new_request(tenant=tenant, claim=claim()) for _ in range(2))
     await subject.states.create(abandoned)
     await make_older(redis, abandoned.identity)
-    swept: list[str] = []
-    # The suite's other tests may have left more than one batch of old ones.
-    while str(abandoned.identity.request_id) not in swept:
-        swept = await sweeper.sweep()
-        assert swept
+    await sweep_until(sweeper, abandoned.identity)
     record = await read(subject, abandoned.identity)
     assert record.status is Status.FAILED
     assert record.failure is not None
     assert record.failure.reason is FailureReason.NOT_PUBLISHED
     assert await subject.states.list_open(tenant=tenant, limit=5) == []
     assert (await subject.states.create(again)).created
+
+
+@pytest.mark.fault("F4")
+async def test_what_was_never_published_gives_its_place_in_the_day_back(
+    subject: Subject, redis: Redis, sweeper: Sweeper, tenant: str
+) -> None:
+    abandoned, kept = (new_request(tenant=tenant).model_copy(update={"limits": TenantLimits()}) for _ in range(2))
+    for new in (abandoned, kept):
+        await subject.states.create(new)
+    await make_older(redis, abandoned.identity)
+    await sweep_until(sweeper, abandoned.identity)
+    assert await redis.get(f"quota:{tenant}") == "1"
 
 
 async def test_a_young_request_is_left_alone(subject: Subject, sweeper: Sweeper, tenant: str) -> None:

@@ -7,9 +7,14 @@ import pytest
 from redis.asyncio import Redis
 
 from config.tenant import TenantLimits
+from runtime.contracts.failures import FailureReason, failure
+from runtime.contracts.lifecycle import Status
 from runtime.contracts.states import Limit, NewRequest
-from tests.contract.evaluations import new_request
-from tests.runtime.redis_service.stores import Subject
+from runtime.contracts.unavailable import Unavailable
+from runtime.local.replacements import RedisServer
+from tests.contract.evaluations import change, new_request
+from tests.runtime.redis_service.stores import Subject, open_subject
+from tests.servers.tcp_proxy import Mode, tcp_proxy
 
 pytestmark = pytest.mark.servers
 
@@ -40,6 +45,27 @@ async def test_a_new_day_is_a_new_count(subject: Subject, redis: Redis, tenant: 
     assert not (await subject.states.create(limited(tenant, one))).created
     await redis.pexpire(f"quota:{tenant}", 0)
     assert (await subject.states.create(limited(tenant, one))).created
+
+
+@pytest.mark.fault("F29")
+async def test_what_was_never_accepted_gives_its_place_in_the_day_back_once_although_the_reply_is_lost(
+    redis_at: RedisServer, redis: Redis, tenant: str
+) -> None:
+    first, second, third = (limited(tenant, TenantLimits()) for _ in range(3))
+    never = failure(FailureReason.NOT_PUBLISHED, None)
+    async with tcp_proxy(redis_at.address.host, redis_at.address.port) as proxy:
+        address = redis_at.address.model_copy(update={"port": proxy.port})
+        async with open_subject(redis_at, address=lambda: address) as subject:
+            for new in (first, second, third):
+                await subject.states.create(new)
+            # From here on Redis knows the script: what it is sent, it runs.
+            await subject.states.advance(change(third.identity, Status.GATEWAY))
+            proxy.set(Mode.LOSE_REPLY)
+            with pytest.raises(Unavailable):
+                await subject.states.advance(change(first.identity, Status.FAILED, failure=never))
+            for _ in range(2):
+                await subject.states.advance(change(first.identity, Status.FAILED, failure=never))
+    assert await redis.get(f"quota:{tenant}") == "2"
 
 
 async def test_a_clock_that_was_an_hour_ahead_costs_a_tenant_no_more_than_an_empty_bucket(
