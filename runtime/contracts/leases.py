@@ -3,13 +3,17 @@
 from typing import Protocol
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from config.base import Frozen
 from config.topology import Stage
 from runtime.contracts.evaluation import EvaluationRecord, Identity
-from runtime.contracts.failures import Failure
+from runtime.contracts.failures import Failure, FailureReason
 from runtime.contracts.outcomes import InferenceResult, JudgeResult
+
+Vote = JudgeResult | FailureReason
+"""One of several judges' verdict, or why there will be none."""
+VOTES = TypeAdapter(dict[str, Vote])
 
 
 class WorkStart(Frozen):
@@ -37,6 +41,8 @@ class WorkBegun(Frozen):
     """Redis had lost the record at some time, so the history may know more."""
     taken_over: bool = False
     """Granted after the lease of another ran out: its call may have been made, and be made again now."""
+    votes: dict[str, Vote] = Field(default={})
+    """By model: what earlier attempts were told already, and need not ask and pay for again."""
 
 
 class StageResult(Frozen):
@@ -68,6 +74,8 @@ class LeaseEnd(Frozen):
     fence: UUID
     refund: bool
     """The attempt is taken back: no call was made, or the provider only asked for time."""
+    votes: dict[str, Vote] = Field(default={})
+    """All that are known by now; kept until the stage has its result."""
 
 
 class Leases(Protocol):

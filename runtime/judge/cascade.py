@@ -2,11 +2,11 @@
 
 from runtime.contracts.evaluation import CascadeSettings
 from runtime.contracts.outcomes import JudgeResult, Juror
-from runtime.judge.jurors import juror, spent_on, vote_of
-from runtime.judge.ports import Ask, JudgeTask
+from runtime.judge.jurors import Votes, juror, spent_on
+from runtime.judge.ports import JudgeTask
 
 
-async def ask_cascade(cascade: CascadeSettings, last: str, task: JudgeTask, ask: Ask) -> JudgeResult:
+async def ask_cascade(cascade: CascadeSettings, last: str, task: JudgeTask, asked: Votes) -> JudgeResult:
     """The result of the judge that decided, with all steps in `jury` and what they cost together.
 
     A first judge that is silent about its confidence, or fails for good, counts as not sure: asking the better one is
@@ -18,13 +18,13 @@ async def ask_cascade(cascade: CascadeSettings, last: str, task: JudgeTask, ask:
     verdicts: list[JudgeResult] = []
     steps: list[Juror] = []
     if cascade.first is not None:
-        first = await vote_of(cascade.first, task, ask)
+        first = await asked.of(cascade.first, task)
         if isinstance(first, JudgeResult):
             if first.confidence is not None and first.confidence >= cascade.min_confidence:
                 return first.model_copy(update={"jury": (juror(cascade.first, first, "voted"),)})
             verdicts.append(first)
         steps.append(juror(cascade.first, first, "escalated"))
-    result = await ask(last, task)
+    result = await asked.ask(last, task)
     return result.model_copy(
         update={
             "jury": (*steps, juror(last, result, "voted")),

@@ -1,32 +1,47 @@
 """What a jury and a cascade have in common: how each of several judges did, and what all of them cost together."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import structlog
 
-from runtime.contracts.failures import POLICIES, FailureReason, Retry
+from runtime.contracts.failures import POLICIES, FailureReason
+from runtime.contracts.leases import Vote
 from runtime.contracts.outcomes import JudgeResult, Juror, Usage, add_usage
 from runtime.judge.ports import Ask, JudgeTask
 from runtime.providers.chat_model import ProviderError
 
 log = structlog.get_logger()
 
-Vote = JudgeResult | FailureReason
-"""A verdict, or why there will be none."""
 Part = Literal["voted", "abstained", "escalated"]
 
 
-async def vote_of(model: str, task: JudgeTask, ask: Ask) -> Vote:
-    """Raises the ProviderError of what may go better next time: then the whole attempt is made again."""
-    try:
-        return await ask(model, task)
-    except ProviderError as error:
-        policy = POLICIES[error.reason]
-        if policy.retry is not Retry.NEVER:
-            raise
-        log.warning("juror_abstained", model=model, reason=error.reason.value, next_step=policy.advice)
-        return error.reason
+@dataclass(frozen=True)
+class Votes:
+    """Asks each of several judges until it has said something for good, and then no more."""
+
+    ask: Ask
+    final: Callable[[ProviderError], bool]
+    """Whether a failure is one for good: asking again would not help, or it was asked often enough."""
+    said: dict[str, Vote]
+    """By model; kept between the attempts."""
+
+    async def of(self, model: str, task: JudgeTask) -> Vote:
+        """Raises the ProviderError of what may go better next time: then the whole attempt is made again."""
+        if model not in self.said:
+            self.said[model] = await self._asked(model, task)
+        return self.said[model]
+
+    async def _asked(self, model: str, task: JudgeTask) -> Vote:
+        try:
+            return await self.ask(model, task)
+        except ProviderError as error:
+            if not self.final(error):
+                raise
+            advice = POLICIES[error.reason].advice
+            log.warning("juror_abstained", model=model, reason=error.reason.value, next_step=advice)
+            return error.reason
 
 
 def juror(model: str, vote: Vote, part: Part, **earned: float | None) -> Juror:

@@ -3,33 +3,33 @@
 A member without one is not asked.
 """
 
+import asyncio
 import math
 from collections.abc import Mapping, Sequence
 
 from runtime.contracts.evaluation import JurorSettings
-from runtime.contracts.failures import FailureReason
+from runtime.contracts.failures import POLICIES, FailureReason, Retry
 from runtime.contracts.jury import COIN, jury_decision, jury_weights
+from runtime.contracts.leases import Vote
 from runtime.contracts.outcomes import Comparison, CriterionScore, JudgeResult, Juror, Method
 from runtime.contracts.two_orders import PREFERENCES, SIDES, Preference, Side
-from runtime.judge.jurors import Part, Vote, juror, spent_on, vote_of
+from runtime.judge.jurors import Part, Votes, juror, spent_on
 from runtime.judge.pairwise import SCORES
-from runtime.judge.ports import Ask, JudgeTask
-from runtime.judge.together import together
+from runtime.judge.ports import JudgeTask
 from runtime.providers.chat_model import ProviderError
 
 QUORUM = 0.5
 """Of the weight of all that were asked; with less, those that happened to answer would decide."""
 
 
-async def ask_jury(members: Sequence[JurorSettings], task: JudgeTask, ask: Ask) -> JudgeResult:
+async def ask_jury(members: Sequence[JurorSettings], task: JudgeTask, asked: Votes) -> JudgeResult:
     """The weighted mean of the members' scores; of pairs, what the weighted vote prefers.
 
     Raises ProviderError: what a member may be asked again for; without a quorum `jury_no_quorum`, or where nobody voted
     and all for one reason, that one.
     """
     weights = jury_weights({member.model: member.accuracy for member in members})
-    # One that has to be asked again ends the others.
-    votes = dict(zip(weights, await together([vote_of(model, task, ask) for model in weights]), strict=True))
+    votes = await _votes(list(weights), task, asked)
     verdicts = {model: vote for model, vote in votes.items() if isinstance(vote, JudgeResult)}
     if math.fsum(weights[model] for model in verdicts) < QUORUM * math.fsum(weights.values()) or not verdicts:
         reasons = {vote for vote in votes.values() if isinstance(vote, FailureReason)}
@@ -37,6 +37,22 @@ async def ask_jury(members: Sequence[JurorSettings], task: JudgeTask, ask: Ask) 
         raise ProviderError(shared)
     jurors = tuple(_juror(member, votes.get(member.model), weights.get(member.model, 0)) for member in members)
     return _verdict(task, verdicts, weights, jurors)
+
+
+async def _votes(models: Sequence[str], task: JudgeTask, asked: Votes) -> dict[str, Vote]:
+    """Of all at once. Where one has to be asked again the others are heard out: what they said is kept."""
+    found = await asyncio.gather(*(asked.of(model, task) for model in models), return_exceptions=True)
+    for failed in found:
+        if isinstance(failed, BaseException) and not isinstance(failed, ProviderError):
+            raise failed
+    if errors := [failed for failed in found if isinstance(failed, ProviderError)]:
+        raise max(errors, key=_weightiest)
+    return {model: asked.said[model] for model in models}
+
+
+def _weightiest(error: ProviderError) -> tuple[bool, float]:
+    """What costs an attempt before what only asks for time, and then the longest wait."""
+    return POLICIES[error.reason].retry is not Retry.FREE, error.retry_after_seconds or 0
 
 
 def _juror(member: JurorSettings, vote: Vote | None, weight: float) -> Juror:
@@ -51,8 +67,9 @@ def _verdict(
     task: JudgeTask, verdicts: Mapping[str, JudgeResult], weights: Mapping[str, float], jurors: tuple[Juror, ...]
 ) -> JudgeResult:
     scores = {model: verdict.score for model, verdict in verdicts.items()}
+    criteria = _criteria(verdicts, weights)
     if task.baseline is None:
-        score = _mean(scores, weights)
+        score = 0.0 if any(criterion.gate_failed for criterion in criteria) else _mean(scores, weights)
         on_its_side = {model for model, voted in scores.items() if (voted >= COIN) == (score >= COIN)}
     else:
         preferred = _elected({model: _side(voted) for model, voted in scores.items()}, weights)
@@ -61,7 +78,7 @@ def _verdict(
     hashes = {verdict.prompt_hash for verdict in verdicts.values()}
     return JudgeResult(
         score=score,
-        criteria=_criteria(verdicts, weights),
+        criteria=criteria,
         rationale=_rationale(jurors),
         method=Method.JURY,
         rubric=task.rubric.label,

@@ -15,8 +15,9 @@ from runtime.judge.cascade import ask_cascade
 from runtime.judge.checks import checked
 from runtime.judge.flagging import flagged
 from runtime.judge.floor import floored
+from runtime.judge.jurors import Votes
 from runtime.judge.jury import ask_jury
-from runtime.judge.ports import Ask, Judge, JudgeTask
+from runtime.judge.ports import Judge, JudgeTask
 from runtime.keys.ports import KeyOpener
 from runtime.stages.attempts import open_key
 from runtime.stages.cost import cost_usd
@@ -69,7 +70,8 @@ class Panel:
                 )
             return self._completed(result, name, answer)
 
-        return await flagged(await decided(spec.judge, task, ask), task)
+        votes = Votes(ask=ask, final=lambda error: turn.again(error) is None, said=turn.votes)
+        return await flagged(await decided(spec.judge, task, votes), task)
 
     async def _key(self, message: InferenceCompleted) -> dict[Provider, SecretStr | None]:
         """Opened once, and only for the provider that it is sealed for: others in a jury are asked without one.
@@ -103,12 +105,12 @@ async def unjudged(settings: JudgeSettings, task: JudgeTask) -> JudgeResult | No
     return floored(task) if settings.jury or settings.cascade else None
 
 
-async def decided(settings: JudgeSettings, task: JudgeTask, ask: Ask) -> JudgeResult:
+async def decided(settings: JudgeSettings, task: JudgeTask, votes: Votes) -> JudgeResult:
     if settings.jury:
-        return await ask_jury(settings.jury, task, ask)
+        return await ask_jury(settings.jury, task, votes)
     if settings.cascade:
-        return await ask_cascade(settings.cascade, settings.model, task, ask)
-    return await ask(settings.model, task)
+        return await ask_cascade(settings.cascade, settings.model, task, votes)
+    return await votes.ask(settings.model, task)
 
 
 def _same_family(judge: str, candidate: str | None) -> bool:

@@ -19,7 +19,7 @@ BEGIN = Script(
 -- KEYS: record, open index, unpublished index
 -- ARGV: request_id, to, attempts field, result field, now, ttl, member, fence, lease ms, inference result,
 --       then field, value, ... to rebuild a lost record
--- Returns: granted (2: taken over), busy ms (-1: nobody holds it), rebuilt, the record
+-- Returns: granted (2: taken over), busy ms (-1: nobody holds it), rebuilt, the record, the votes kept
 local record, open, unpublished = KEYS[1], KEYS[2], KEYS[3]
 local request_id, to, attempts, result, now, ttl, member, fence, lease_ms, inference_result = unpack(ARGV, 1, 10)
 
@@ -56,7 +56,8 @@ if held[1] ~= fence then
   redis.call('HINCRBY', record, attempts, 1)
 end
 redis.call('HSET', record, 'lease_fence', fence, 'lease_until', string.format('%d', now_ms() + lease_ms))
-return {held[2] and held[1] ~= fence and 2 or 1, -1, rebuilt, redis.call('HGETALL', record)}
+local votes = redis.call('HGET', record, 'votes') or ''
+return {held[2] and held[1] ~= fence and 2 or 1, -1, rebuilt, redis.call('HGETALL', record), votes}
 """
 )
 
@@ -87,7 +88,7 @@ redis.call('HSETNX', record, field, result)
 if answer ~= '' then
   redis.call('HSETNX', record, 'inference_result', answer)
 end
-redis.call('HDEL', record, 'lease_until')
+redis.call('HDEL', record, 'lease_until', 'votes')
 redis.call('EXPIRE', record, ttl)
 return {1, redis.call('HGETALL', record)}
 """
@@ -96,16 +97,21 @@ return {1, redis.call('HGETALL', record)}
 RELEASE = Script(
     """
 -- KEYS: record
--- ARGV: fence, attempts field ('' for no refund)
+-- ARGV: fence, attempts field ('' for no refund), votes ('' for none)
 local record = KEYS[1]
-local fence, attempts = unpack(ARGV)
+local fence, attempts, votes = unpack(ARGV)
 local held = redis.call('HGET', record, 'lease_fence')
 if held and held ~= fence then
   return 0
 end
 -- The fence stays: whoever held the lease before this worker must save nothing any more.
-if redis.call('HDEL', record, 'lease_until') == 1 and attempts ~= '' then
-  redis.call('HINCRBY', record, attempts, -1)
+if redis.call('HDEL', record, 'lease_until') == 1 then
+  if attempts ~= '' then
+    redis.call('HINCRBY', record, attempts, -1)
+  end
+  if votes ~= '' then
+    redis.call('HSET', record, 'votes', votes)
+  end
 end
 return 1
 """

@@ -14,7 +14,7 @@ from runtime.contracts.states import StateChange
 DOCUMENTS = (b"spec", b"inference_result", b"judge_result", b"failure")
 ATTEMPTS_PREFIX = "attempts:"
 _RESULT_FIELDS = {Stage.INFERENCE: "inference_result", Stage.JUDGE: "judge_result"}
-BOOKKEEPING = frozenset({b"open", b"member", b"quota", b"rebuilt", b"lease_fence", b"lease_until"})
+BOOKKEEPING = frozenset({b"open", b"member", b"quota", b"rebuilt", b"lease_fence", b"lease_until", b"votes"})
 """What the scripts keep beside the record, for themselves."""
 
 

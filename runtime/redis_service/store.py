@@ -7,7 +7,7 @@ from uuid import UUID
 
 from config.limits import Limits
 from runtime.contracts.evaluation import EvaluationRecord
-from runtime.contracts.leases import LeaseEnd, Saved, StageResult, WorkBegun, WorkStart
+from runtime.contracts.leases import VOTES, LeaseEnd, Saved, StageResult, WorkBegun, WorkStart
 from runtime.contracts.lifecycle import is_terminal
 from runtime.contracts.states import Advance, Creation, Cursor, NewRequest, StateChange
 from runtime.redis_service.create import CREATE, create_args, create_keys, to_creation
@@ -77,7 +77,7 @@ class RedisRequestStates:
         identity = work.identity
         request_id = str(identity.request_id)
         to, attempts, result = stage_fields(work.stage)
-        granted, busy_ms, rebuilt, flat = await self._redis.run(
+        granted, busy_ms, rebuilt, flat, *votes = await self._redis.run(
             BEGIN,
             keys=state_keys(request_id, identity.tenant),
             args=[
@@ -96,6 +96,7 @@ class RedisRequestStates:
             busy_seconds=busy_ms / 1000 if busy_ms >= 0 else None,
             rebuilt=bool(rebuilt),
             taken_over=granted == TAKEN_OVER,
+            votes=VOTES.validate_json(votes[0]) if votes and votes[0] else {},
         )
 
     async def save(self, result: StageResult) -> Saved:
@@ -119,7 +120,9 @@ class RedisRequestStates:
     async def release(self, end: LeaseEnd) -> bool:
         _, attempts, _ = stage_fields(end.stage)
         keys = [record_key(str(end.identity.request_id))]
-        return bool(await self._redis.run(RELEASE, keys=keys, args=[str(end.fence), attempts if end.refund else ""]))
+        votes = VOTES.dump_json(end.votes).decode() if end.votes else ""
+        args = [str(end.fence), attempts if end.refund else "", votes]
+        return bool(await self._redis.run(RELEASE, keys=keys, args=args))
 
     async def get(self, request_id: UUID, *, tenant: str, wait_seconds: float = 0) -> EvaluationRecord | None:
         clock = asyncio.get_running_loop().time

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import uuid4
 
 import structlog
@@ -12,7 +13,7 @@ from config.limits import Limits
 from config.topology import Stage
 from runtime.contracts.evaluation import EvaluationRecord, Identity
 from runtime.contracts.failures import Failure, failure
-from runtime.contracts.leases import LeaseEnd, Leases, StageResult, WorkStart
+from runtime.contracts.leases import LeaseEnd, Leases, StageResult, Vote, WorkStart
 from runtime.contracts.lifecycle import WORKING_STATUS
 from runtime.contracts.outcomes import InferenceResult, JudgeResult
 from runtime.contracts.unavailable import Unavailable
@@ -20,7 +21,7 @@ from runtime.kit.crash_points import CrashPoint, crash_point
 from runtime.messaging.ports import Delivery
 from runtime.messaging.worker import Done, Leave, Release
 from runtime.providers.chat_model import ProviderError
-from runtime.stages.attempts import check_start, next_attempt
+from runtime.stages.attempts import TryAgain, check_start, next_attempt
 
 log = structlog.get_logger()
 
@@ -40,6 +41,10 @@ class Turn:
     record: EvaluationRecord
     over_at: float
     """By the event loop's clock: the call's hard deadline, counted from before the lease was taken."""
+    again: Callable[[ProviderError], TryAgain | None]
+    """When the whole call would be made again after this failure; None: it would be final."""
+    votes: dict[str, Vote]
+    """What each of several judges has said, in earlier attempts too. What is put here outlives the attempt."""
 
     def remaining_seconds(self) -> float:
         """Raises TurnOver."""
@@ -80,10 +85,12 @@ class StageTurns:
             lease_seconds=limits.lease_seconds,
             inference_result=inference_result,
         )
-        lost = LeaseEnd(identity=identity, stage=self.stage, fence=fence, refund=False)
-        unused = lost.model_copy(update={"refund": True})
+        votes: dict[str, Vote] = {}
+        end = partial(LeaseEnd, identity=identity, stage=self.stage, fence=fence)
         try:
             begun = await self.leases.begin(work)
+            votes |= begun.votes
+            again = self._again(begun.record, delivery, limits)
             if not begun.granted and begun.busy_seconds is None:
                 return await self._settled(begun.record, finish)
             may_have_ended = begun.rebuilt or begun.taken_over or delivery.receive_count > 1
@@ -96,33 +103,38 @@ class StageTurns:
                 log.warning("call_may_repeat", record_lost=begun.rebuilt, next_step="none: it is counted")
             check_start(identity, attempts=begun.record.attempts[self.stage], limits=limits, now=self.now())
             crash_point(CrashPoint(f"{self.stage}.leased"))
-            outcome: Result | Failure = await call(Turn(record=begun.record, over_at=over_at))
+            turn = Turn(record=begun.record, over_at=over_at, again=again, votes=votes)
+            outcome: Result | Failure = await call(turn)
             crash_point(CrashPoint(f"{self.stage}.replied"))
         except ProviderError as error:
-            again = next_attempt(
-                error,
-                attempts_made=begun.record.attempts[self.stage],
-                receive_count=delivery.receive_count,
-                limits=limits,
-                now=self.now(),
-                deadline_at=identity.deadline_at,
-            )
-            if again is not None:
-                log.warning("call_retried", reason=error.reason.value, after_seconds=round(again.after_seconds, 1))
-                held = await self.leases.release(unused if again.refund else lost)
-                return Release(after_seconds=again.after_seconds) if held else Leave()
+            if (retry := again(error)) is not None:
+                log.warning("call_retried", reason=error.reason.value, after_seconds=round(retry.after_seconds, 1))
+                held = await self.leases.release(end(refund=retry.refund, votes=votes))
+                return Release(after_seconds=retry.after_seconds) if held else Leave()
             outcome = failure(error.reason, self.stage)
         except TurnOver:
             log.warning("turn_over", next_step="none: the message comes back")
-            return Release(after_seconds=0) if await self.leases.release(unused) else Leave()
+            return Release(after_seconds=0) if await self.leases.release(end(refund=True, votes=votes)) else Leave()
         except Unavailable:
             # No call was made: what a call could not reach is a ProviderError.
-            await self._give_back(unused)
+            await self._give_back(end(refund=True, votes=votes))
             raise
         except BaseException:
-            await self._give_back(lost)
+            await self._give_back(end(refund=False, votes=votes))
             raise
         return await self._save(work, begun.record, outcome, finish)
+
+    def _again(
+        self, record: EvaluationRecord, delivery: Delivery, limits: Limits
+    ) -> Callable[[ProviderError], TryAgain | None]:
+        return lambda error: next_attempt(
+            error,
+            attempts_made=record.attempts[self.stage],
+            receive_count=delivery.receive_count,
+            limits=limits,
+            now=self.now(),
+            deadline_at=record.deadline_at,
+        )
 
     async def _settled(
         self, record: EvaluationRecord, finish: Callable[[EvaluationRecord], Awaitable[Done]]

@@ -9,17 +9,17 @@ import pytest
 from config.topology import Stage
 from runtime.contracts.evaluation import Identity
 from runtime.contracts.failures import FailureReason, failure
-from runtime.contracts.leases import LeaseEnd, WorkBegun
+from runtime.contracts.leases import LeaseEnd, Vote, WorkBegun
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.states import RequestStates
 from runtime.contracts.unavailable import Unavailable
 from tests.contract.evaluations import answer, change, identity, new_request, saved, verdict, work
 
-A, B = UUID(int=1), UUID(int=2)
+A, B, C, D = (UUID(int=number) for number in range(1, 5))
 
 
-def end(of: Identity, fence: UUID = A, *, refund: bool = False) -> LeaseEnd:
-    return LeaseEnd(identity=of, stage=Stage.INFERENCE, fence=fence, refund=refund)
+def end(of: Identity, fence: UUID = A, *, refund: bool = False, votes: dict[str, Vote] | None = None) -> LeaseEnd:
+    return LeaseEnd(identity=of, stage=Stage.INFERENCE, fence=fence, refund=refund, votes=votes or {})
 
 
 @pytest.fixture
@@ -138,6 +138,33 @@ async def test_a_released_lease_is_free_at_once(states: RequestStates, of: Ident
     begun = await states.begin(work(of, B))
     assert (begun.granted, begun.taken_over) == (True, False)
     assert begun.record.attempts == {Stage.INFERENCE: 2}
+
+
+async def test_votes_are_kept_from_one_attempt_to_the_next_and_until_the_result(
+    states: RequestStates, of: Identity
+) -> None:
+    votes: dict[str, Vote] = {"google/a": verdict(0.4), "local/b": FailureReason.UNPARSEABLE}
+    assert (await states.begin(work(of, A))).votes == {}
+    assert await states.release(end(of, A, votes=votes))
+    for fence in (B, C):
+        # Whoever says nothing of them leaves them as they are.
+        assert (await states.begin(work(of, fence))).votes == votes
+        assert await states.release(end(of, fence))
+    await states.begin(work(of, D))
+    saved_record = (await states.save(saved(of, D, failure=failure(FailureReason.AUTH, Stage.INFERENCE)))).record
+    assert saved_record.judge_result is None
+    assert (await states.begin(work(of, A))).votes == {}
+
+
+@pytest.mark.fault("F37")
+async def test_the_votes_of_whoever_lost_the_lease_are_not_kept(states: RequestStates, of: Identity) -> None:
+    await states.begin(work(of, A, lease_seconds=0.001))
+    async with asyncio.timeout(5):
+        while not (await states.begin(work(of, B))).granted:
+            pass
+    assert not await states.release(end(of, A, votes={"google/a": verdict(0.4)}))
+    assert await states.release(end(of, B))
+    assert (await states.begin(work(of, C))).votes == {}
 
 
 async def test_a_refund_takes_the_attempt_back_once(states: RequestStates, of: Identity) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from config.topology import Stage
 from runtime.contracts.evaluation import EvaluationRecord, Identity
-from runtime.contracts.leases import LeaseEnd, Saved, StageResult, WorkBegun, WorkStart
+from runtime.contracts.leases import LeaseEnd, Saved, StageResult, Vote, WorkBegun, WorkStart
 from runtime.contracts.lifecycle import RANK, WORKING_STATUS, Status
 
 
@@ -25,6 +25,7 @@ class InMemoryLeases:
     def __init__(self) -> None:
         self.records: dict[UUID, EvaluationRecord] = {}
         self.rebuilt: set[UUID] = set()
+        self.votes: dict[UUID, dict[str, Vote]] = {}
         self._leases: dict[UUID, _Lease] = {}
         self.read_clock: Callable[[], float] = time.monotonic
         """Seconds, by the store's own clock."""
@@ -54,7 +55,8 @@ class InMemoryLeases:
             attempts = record.attempts | {work.stage: record.attempts.get(work.stage, 0) + 1}
             record = self._keep(record, to, attempts=attempts)
         self._leases[request_id] = _Lease(work.fence, now + work.lease_seconds)
-        return WorkBegun(record=record, granted=True, rebuilt=rebuilt, taken_over=others is not None)
+        votes = self.votes.get(request_id, {})
+        return WorkBegun(record=record, granted=True, rebuilt=rebuilt, taken_over=others is not None, votes=votes)
 
     def save_now(self, result: StageResult) -> Saved:
         request_id, to = result.identity.request_id, WORKING_STATUS[result.stage]
@@ -68,6 +70,7 @@ class InMemoryLeases:
             return Saved(held=False, record=current)
         names = ("inference_result", "judge_result", "failure")
         saved = {name: getattr(current, name) or getattr(result, name) for name in names}
+        self.votes.pop(request_id, None)
         return Saved(held=True, record=self._keep(current, to, **saved))
 
     def release_now(self, end: LeaseEnd) -> bool:
@@ -78,8 +81,12 @@ class InMemoryLeases:
         if lease.fence != end.fence:
             return False
         self._leases[request_id] = _Lease(lease.fence, None)
-        record = self.records[request_id]
-        if end.refund and lease.until is not None:
+        if lease.until is None:
+            return True
+        if end.votes:
+            self.votes[request_id] = end.votes
+        if end.refund:
+            record = self.records[request_id]
             attempts = record.attempts | {end.stage: record.attempts[end.stage] - 1}
             self.records[request_id] = record.model_copy(update={"attempts": attempts})
         return True

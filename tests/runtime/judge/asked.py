@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from runtime.contracts.failures import FailureReason
+from runtime.contracts.failures import POLICIES, FailureReason, Retry
 from runtime.contracts.outcomes import Comparison, CriterionScore, JudgeResult, Method, Usage
+from runtime.judge.jurors import Votes
 from runtime.judge.ports import JudgeTask
 from runtime.providers.chat_model import ProviderError
 
@@ -42,7 +43,6 @@ class Asked:
     def __init__(self, script: Script) -> None:
         self._script = script
         self.models: list[str] = []
-        self.cancelled: list[str] = []
         self._open = 0
         self.at_once = 0
 
@@ -50,16 +50,18 @@ class Asked:
         self.models.append(model)
         self._open += 1
         self.at_once = max(self.at_once, self._open)
-        try:
-            vote = self._script[model]
-            # A failure is told while the others are still being asked.
-            for _ in range(1 if isinstance(vote, FailureReason) else 3):
-                await asyncio.sleep(0)
-        except asyncio.CancelledError:
-            self.cancelled.append(model)
-            raise
-        finally:
-            self._open -= 1
+        vote = self._script[model]
+        # A failure is told while the others are still being asked.
+        for _ in range(1 if isinstance(vote, FailureReason) else 3):
+            await asyncio.sleep(0)
+        self._open -= 1
         if isinstance(vote, FailureReason):
             raise ProviderError(vote, retry_after_seconds=9)
         return vote
+
+
+def votes(asked: Asked, *, last_attempt: bool = False) -> Votes:
+    def final(error: ProviderError) -> bool:
+        return last_attempt or POLICIES[error.reason].retry is Retry.NEVER
+
+    return Votes(ask=asked, final=final, said={})

@@ -20,7 +20,7 @@ from runtime.judge.service import RunJudgement
 from runtime.messaging.worker import Done, Leave, Release
 from runtime.providers.chat_model import ChatReply, ProviderError
 from runtime.stages.places import Places
-from runtime.stages.turn import StageTurns
+from runtime.stages.turn import StageTurns, TurnOver
 from tests.contract.evaluations import answer, identity, verdict
 from tests.fakes.call_pacing import InMemoryCallPacing
 from tests.fakes.history import InMemoryHistory
@@ -31,7 +31,7 @@ from tests.runtime.stages.setup import NOW, ScriptedOpener, delivered, pacer_for
 class ScriptedJudge:
     """Gives its verdicts and errors in order; remembers its tasks."""
 
-    def __init__(self, *script: JudgeResult | ProviderError) -> None:
+    def __init__(self, *script: JudgeResult | ProviderError | TurnOver) -> None:
         self.script = deque(script)
         self.tasks: list[JudgeTask] = []
         self.keys: list[SecretStr | None] = []
@@ -47,7 +47,7 @@ class ScriptedJudge:
         for heard in self.replies:
             on_reply(heard)
         entry = self.script.popleft()
-        if isinstance(entry, ProviderError):
+        if isinstance(entry, Exception):
             raise entry
         self.then()
         return entry

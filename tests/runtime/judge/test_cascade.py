@@ -9,15 +9,17 @@ from runtime.contracts.failures import FailureReason
 from runtime.contracts.outcomes import JudgeResult, Usage
 from runtime.judge.cascade import ask_cascade
 from runtime.providers.chat_model import ProviderError
-from tests.runtime.judge.asked import Asked, Script, judged
+from tests.runtime.judge.asked import Asked, Script, judged, votes
 from tests.runtime.judge.tasks import task
 
 CHEAP, LAST = "local/cheap", "google/good"
 
 
-async def cascaded(script: Script, **settings: Any) -> tuple[JudgeResult, list[str]]:
+async def cascaded(script: Script, *, last_attempt: bool = False, **settings: Any) -> tuple[JudgeResult, list[str]]:
     asked = Asked(script)
-    result = await ask_cascade(CascadeSettings(**{"first": CHEAP, **settings}), LAST, task(), asked)
+    result = await ask_cascade(
+        CascadeSettings(**{"first": CHEAP, **settings}), LAST, task(), votes(asked, last_attempt=last_attempt)
+    )
     return result, asked.models
 
 
@@ -46,6 +48,11 @@ async def test_one_that_is_not_sure_or_does_not_say_is_followed_by_the_last(conf
 async def test_one_that_fails_for_good_is_followed_by_the_last() -> None:
     result, _ = await cascaded({CHEAP: FailureReason.UNPARSEABLE, LAST: judged(0.2)})
     assert (result.score, result.jury[0].part, result.jury[0].reason) == (0.2, "escalated", "judge_unparseable")
+
+
+async def test_one_that_keeps_failing_is_followed_by_the_last_at_the_last_attempt() -> None:
+    result, _ = await cascaded({CHEAP: FailureReason.TRANSIENT, LAST: judged(0.2)}, last_attempt=True)
+    assert (result.score, result.jury[0].part, result.jury[0].reason) == (0.2, "escalated", "transient")
 
 
 @pytest.mark.parametrize("failing", [CHEAP, LAST])

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from runtime.contracts.failures import POLICIES, FailureReason, Retry
 from runtime.contracts.outcomes import CriterionScore, JudgeResult, Method, Usage
 from runtime.judge.jury import ask_jury
 from runtime.providers.chat_model import ProviderError
-from tests.runtime.judge.asked import Asked, Script, compared, judged
+from tests.runtime.judge.asked import Asked, Script, compared, judged, votes
 from tests.runtime.judge.tasks import task
 
 A, B, C = "google/a", "google/b", "local/c"
@@ -25,7 +26,7 @@ def members(**accuracies: float) -> tuple[JurorSettings, ...]:
 
 
 async def verdict(jury: tuple[JurorSettings, ...], script: Script, *, baseline: str | None = None) -> JudgeResult:
-    return await ask_jury(jury, task(baseline=baseline), Asked(script))
+    return await ask_jury(jury, task(baseline=baseline), votes(Asked(script)))
 
 
 async def refusal(jury: tuple[JurorSettings, ...], script: Script) -> FailureReason:
@@ -45,7 +46,7 @@ async def test_the_score_is_the_mean_by_weight() -> None:
 
 async def test_all_are_asked_at_once_and_one_no_better_than_chance_is_not_asked() -> None:
     asked = Asked({A: judged(1), B: judged(1)})
-    result = await ask_jury(members(c=0.5, a=0.9, b=0.8), task(), asked)
+    result = await ask_jury(members(c=0.5, a=0.9, b=0.8), task(), votes(asked))
     assert (sorted(asked.models), asked.at_once) == ([A, B], 2)
     assert [(one.model, one.part, one.accuracy) for one in result.jury] == [
         (C, "dropped", 0.5),
@@ -65,12 +66,33 @@ async def test_who_fails_for_good_abstains_with_the_reason() -> None:
 
 
 @pytest.mark.parametrize("reason", RETRIED)
-async def test_what_may_go_better_next_time_ends_the_attempt_and_the_other_calls(reason: FailureReason) -> None:
-    asked = Asked({A: judged(1), B: reason, C: judged(1)})
+async def test_what_may_go_better_next_time_ends_the_attempt_and_what_the_others_said_is_kept(
+    reason: FailureReason,
+) -> None:
+    jury, script = members(a=0.9, b=0.6, c=0.6), {A: judged(1), B: judged(0), C: FailureReason.BLOCKED}
+    first = votes(Asked(script | {B: reason}))
     with pytest.raises(ProviderError) as caught:
-        await ask_jury(members(a=0.9, b=0.6, c=0.6), task(), asked)
+        await ask_jury(jury, task(), first)
     assert (caught.value.reason, caught.value.retry_after_seconds) == (reason, 9)
-    assert sorted(asked.cancelled) == [A, C]
+    again = Asked(script)
+    result = await ask_jury(jury, task(), replace(first, ask=again))
+    assert again.models == [B]
+    assert [one.part for one in result.jury] == ["voted", "voted", "abstained"]
+    assert result.cost_usd == 0.5
+
+
+@pytest.mark.fault("F58")
+@pytest.mark.parametrize("reason", RETRIED)
+async def test_who_was_asked_often_enough_abstains(reason: FailureReason) -> None:
+    asked = Asked({A: judged(0.7), B: reason})
+    result = await ask_jury(members(a=0.9, b=0.6), task(), votes(asked, last_attempt=True))
+    assert result.score == pytest.approx(0.7)
+    assert (result.jury[1].part, result.jury[1].reason) == ("abstained", reason)
+
+
+async def test_of_two_failures_the_one_that_costs_an_attempt_is_told() -> None:
+    script: Script = {A: FailureReason.THROTTLED, B: FailureReason.TRANSIENT, C: FailureReason.THROTTLED}
+    assert await refusal(members(a=0.9, b=0.6, c=0.6), script) is FailureReason.TRANSIENT
 
 
 @pytest.mark.parametrize(
@@ -164,8 +186,10 @@ async def test_what_is_true_of_one_member_is_true_of_the_jury() -> None:
 
 async def test_a_gate_has_failed_where_most_of_the_weight_says_so() -> None:
     failed = judged(0, criteria=(CriterionScore(name="correct", weight=2, score=0, gate_failed=True),))
-    assert (await verdict(members(a=0.9, b=0.6), {A: failed, B: judged(1)})).criteria[0].gate_failed
-    assert not (await verdict(members(a=0.9, b=0.6), {A: judged(1), B: failed})).criteria[0].gate_failed
+    most = await verdict(members(a=0.9, b=0.6), {A: failed, B: judged(1)})
+    assert (most.criteria[0].gate_failed, most.score) == (True, 0)
+    few = await verdict(members(a=0.9, b=0.6), {A: judged(1), B: failed})
+    assert (few.criteria[0].gate_failed, few.score > 0.8) == (False, True)
 
 
 @given(accuracies=st.tuples(*[st.floats(0.51, 0.99)] * 2), scores=st.tuples(*[st.floats(0, 1)] * 2))

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from config.limits import Limits
 from config.prices import Price
 from config.topology import Provider, Stage
 from runtime.contracts.evaluation import CascadeSettings, JudgeSettings, JurorSettings
@@ -13,6 +14,7 @@ from runtime.contracts.outcomes import Flag, JudgeResult, Method, Outcome
 from runtime.contracts.rubrics import DEFAULT_RUBRIC
 from runtime.messaging.worker import Done, Release
 from runtime.providers.chat_model import ProviderError
+from runtime.stages.turn import TurnOver
 from tests.contract.evaluations import identity, spec, verdict
 from tests.runtime.judge.asked import compared, judged
 from tests.runtime.judge.bench import Bench, ScriptedJudge
@@ -22,7 +24,7 @@ GOOGLE, OTHER, LOCAL = "google/gemini-x", "google/gemini-y", "local/small"
 JURY = (JurorSettings(model=GOOGLE, accuracy=0.8), JurorSettings(model=LOCAL, accuracy=0.8))
 
 
-def bench(*script: JudgeResult | ProviderError, asked: dict[str, Any] | None = None, **judge: Any) -> Bench:
+def bench(*script: JudgeResult | ProviderError | TurnOver, asked: dict[str, Any] | None = None, **judge: Any) -> Bench:
     settings = JudgeSettings(**{"model": GOOGLE, "rubric": DEFAULT_RUBRIC, **judge})
     of = identity(tenant="t", created_at=NOW, spec=spec(judge=settings, **(asked or {})))
     return Bench(judge=ScriptedJudge(*script), identity=of)
@@ -63,13 +65,32 @@ async def test_each_member_with_a_key_has_its_own_pace() -> None:
 
 
 async def test_a_member_that_is_throttled_brings_the_whole_evaluation_back_without_an_attempt() -> None:
-    made = bench(
-        judged(1), ProviderError(FailureReason.THROTTLED, retry_after_seconds=30), judged(1), judged(1), jury=JURY
-    )
+    made = bench(judged(1), ProviderError(FailureReason.THROTTLED, retry_after_seconds=30), judged(1), jury=JURY)
     assert isinstance(await made.handle(), Release)
     assert made.state.attempts[Stage.JUDGE] == 0
     made.seconds += 60
-    assert (await result_of(made)).score == 1
+    result = await result_of(made)
+    assert result.score == 1
+    # What the other one said was paid for and is kept.
+    assert [one.requested_model for one in made.judge.tasks].count(GOOGLE) == 1
+    assert (result.cost_usd, made.states.votes) == (None, {})
+
+
+@pytest.mark.fault("F58")
+async def test_a_member_that_keeps_failing_abstains_at_the_last_attempt() -> None:
+    failing = [ProviderError(FailureReason.TRANSIENT)] * Limits().max_attempts_per_stage
+    made = bench(judged(1), *failing, jury=JURY)
+    for _ in range(Limits().max_attempts_per_stage - 1):
+        assert isinstance(await made.handle(), Release)
+    result = await result_of(made)
+    assert (result.score, [one.part for one in result.jury]) == (1, ["voted", "abstained"])
+
+
+async def test_a_first_judge_that_used_up_the_turn_leaves_the_whole_next_one_to_the_last() -> None:
+    made = bench(judged(0.9, confidence=0.1), TurnOver(), judged(0.2), cascade=CascadeSettings(first=LOCAL))
+    assert await made.handle() == Release(after_seconds=0)
+    assert (await result_of(made)).score == 0.2
+    assert [one.requested_model for one in made.judge.tasks] == [LOCAL, GOOGLE, GOOGLE]
 
 
 @pytest.mark.fault("F58")

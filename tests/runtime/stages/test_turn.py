@@ -143,8 +143,10 @@ async def test_whatever_cuts_a_turn_off_gives_the_lease_back(error: BaseExceptio
 
 @pytest.mark.fault("F36", "F37")
 async def test_a_worker_that_was_frozen_before_its_call_does_not_start_it() -> None:
+    over_at = asyncio.get_running_loop().time() - 1
+    turn = Turn(record=Bench().record, over_at=over_at, again=lambda _: None, votes={})
     with pytest.raises(TurnOver):
-        Turn(record=Bench().record, over_at=asyncio.get_running_loop().time() - 1).remaining_seconds()
+        turn.remaining_seconds()
     bench = Bench(error=TurnOver())
     assert await bench.take() == Release(after_seconds=0)
     assert bench.record.attempts == {Stage.INFERENCE: 0}
