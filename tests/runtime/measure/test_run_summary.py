@@ -166,6 +166,14 @@ def test_few_scores_are_told_and_one_has_no_interval() -> None:
     assert any("Only 1 have a score" in warning for warning in found.warnings)
 
 
+@pytest.mark.parametrize(("score", "items", "low", "high"), [(1, 19, 0.832, 1), (1, 20, 0.839, 1), (0, 200, 0, 0.019)])
+def test_scores_that_are_all_the_same_are_no_certainty(score: float, items: int, low: float, high: float) -> None:
+    found = summed([scored(score) for _ in range(items)]).mean_score
+    assert found is not None
+    assert found.value == score
+    assert (found.low, found.high) == pytest.approx((low, high), abs=0.001)
+
+
 def test_a_run_that_has_only_open_evaluations_has_no_figures() -> None:
     found = run_summary("r", [], still_open=4, calibration=None, newest=None)
     assert (found.evaluations, found.open, found.coverage, found.mean_score, found.judges) == (4, 4, None, None, ())
