@@ -118,6 +118,13 @@ def test_a_judge_no_better_than_chance_corrects_nothing_and_that_is_said() -> No
     assert all("chance" in warning for warning in found.warnings)
 
 
+def test_a_run_that_the_labels_errors_do_not_fit_has_no_corrected_rate_and_that_is_said() -> None:
+    found = summed([scored(0.2) for _ in range(100)], calibration())
+    assert found.pass_rate is not None
+    assert (found.pass_rate.measured.value, found.pass_rate.corrected) == (0, None)
+    assert [one for one in found.warnings if "cannot be corrected: the labels' errors do not fit this run" in one]
+
+
 @pytest.mark.parametrize(
     ("change", "word"),
     [({"served_models": ("j-002",)}, "j-002 was served, then it was j-001"), ({"prompt_hash": "other"}, "other words")],
@@ -134,7 +141,10 @@ def test_data_that_drifted_since_the_calibration_is_told() -> None:
         summed([scored(0.95 + place / 10_000) for place in range(100)], calibration()),
     )
     assert ["lengths differ" in warning for warning in lengths.warnings] == [True]
-    assert ["scores differ" in warning for warning in scores.warnings] == [True]
+    # All of them pass, and of a judge with these errors not even that many would.
+    drifted, does_not_fit = scores.warnings
+    assert "scores differ" in drifted
+    assert "do not fit this run" in does_not_fit
 
 
 def test_a_calibration_of_another_judge_says_nothing_about_this_one() -> None:
