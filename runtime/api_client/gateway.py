@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import aiohttp
@@ -10,19 +11,20 @@ from pydantic import BaseModel, ValidationError
 
 from runtime.api_client.items import Item
 from runtime.api_client.result import Ending, Result, ended
+from runtime.providers import retry_after
 
 WAIT_SECONDS = 20
 """One read waits this long for the end (`Prefer: wait`)."""
 CALL_SECONDS = WAIT_SECONDS + 40
 PATIENCE_SECONDS = 300.0
-"""Without a single good answer; a killed service is back within seconds."""
+"""Without a single good answer; a killed service is back within seconds. A limit that says when it ends is one."""
 UNKNOWN_PATIENCE_SECONDS = 3.0
 """For an address that a user gave and that never answered: it is a wrong one more often than one that starts."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 3.0
 TERMINAL = ("COMPLETED", "FAILED")
-SERVER_ERROR = 500
-WORTH_A_RETRY = (408, 409, 425, 429)
-"""409: an earlier try of the same line is still being accepted."""
+OVER_LIMIT, SERVER_ERROR = 429, 500
+WORTH_A_RETRY = (408, 425, OVER_LIMIT)
+"""Also where they do not say when, with Retry-After; any other 4xx is final then."""
 
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -42,6 +44,18 @@ class Refused(Exception):
         self.problem = problem
 
 
+class OverLimit(Refused):
+    """A limit of the caller's that holds for longer than anybody is ready to wait: no other line would get through."""
+
+    def __init__(self, problem: dict[str, Any], *, wait_seconds: float) -> None:
+        super().__init__(problem)
+        self.wait = timedelta(seconds=round(wait_seconds))
+
+    def __str__(self) -> str:
+        why = explain(self.problem).rstrip(".")
+        return f"{why}. Come again in {self.wait}; what was accepted is judged all the same."
+
+
 class GatewayClient:
     def __init__(
         self,
@@ -50,21 +64,26 @@ class GatewayClient:
         base_url: str,
         headers: Mapping[str, str],
         first_patience_seconds: float = PATIENCE_SECONDS,
+        patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
-        """`first_patience_seconds` counts until something has answered."""
+        """`first_patience_seconds` counts until something has answered, the other one from then on."""
         self._session = session
         self.base_url = base_url
         self._url = f"{base_url}/v1/evaluations"
         self._headers = headers
-        self._patience_seconds = first_patience_seconds
+        self._patience_seconds, self._later_patience_seconds = first_patience_seconds, patience_seconds
 
     async def evaluate(self, item: Item, *, idempotency_key: str) -> Result:
-        """The same key on every try: however often the line is sent, it is judged once."""
+        """The same key on every try: however often the line is sent, it is judged once. Raises OverLimit."""
         try:
             headers = {**self._headers, "Idempotency-Key": idempotency_key}
             evaluation = await self._evaluation("POST", self._url, json=item.body, headers=headers)
+        except OverLimit:
+            raise
         except Refused as refused:
-            return Result(item, Ending.REJECTED, explanation=explain(refused.problem))
+            # An earlier try of it may still be accepted.
+            ending = Ending.LOST if refused.problem.get("retryable") else Ending.REJECTED
+            return Result(item, ending, explanation=explain(refused.problem))
         except GatewayGone:
             return Result(item, Ending.LOST, explanation="the gateway did not accept it in time")
         evaluation_id = evaluation["id"]
@@ -108,22 +127,41 @@ class GatewayClient:
     async def _until_answered(self, method: str, url: str, **call: Any) -> dict[str, Any]:
         """Empty for what is no object. Raises Refused for a 4xx, GatewayGone when patience runs out."""
         began, pause = time.monotonic(), FIRST_PAUSE_SECONDS
+        refused: Refused | None = None
         while time.monotonic() - began < self._patience_seconds:
+            refused, wait = None, pause
             try:
                 async with asyncio.timeout(CALL_SECONDS), self._session.request(method, url, **call) as answer:
                     content = await _content(answer)
-                    self._patience_seconds = PATIENCE_SECONDS
+                    self._patience_seconds = self._later_patience_seconds
                     if answer.ok:
                         return content or {}
-                    if answer.status < SERVER_ERROR and answer.status not in WORTH_A_RETRY:
-                        raise Refused(_problem(content, answer.status))
+                    if answer.status < SERVER_ERROR:
+                        refused = Refused(_problem(content, answer.status))
+                        told = self._told_to_wait(answer, refused)
+                        if told is not None:
+                            began, wait = time.monotonic() + told, max(told, FIRST_PAUSE_SECONDS)
             except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError):
                 raise NotAGateway(self.base_url) from None
             except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
                 pass
-            await asyncio.sleep(pause)
+            await asyncio.sleep(wait)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-        raise GatewayGone
+        raise refused or GatewayGone
+
+    def _told_to_wait(self, answer: aiohttp.ClientResponse, refused: Refused) -> float | None:
+        """Seconds until the caller's limit lets a call through. None: nobody knows, or it is no limit.
+
+        Raises OverLimit where that takes too long, and `refused` for what no other try makes better.
+        """
+        told = retry_after.from_header(answer.headers.get("Retry-After"))
+        if told is None and answer.status not in WORTH_A_RETRY:
+            raise refused
+        if told is None or answer.status != OVER_LIMIT:
+            return None
+        if told > self._later_patience_seconds:
+            raise OverLimit(refused.problem, wait_seconds=told)
+        return told
 
 
 async def _content(answer: aiohttp.ClientResponse) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from runtime.api_client.gateway import GatewayClient, GatewayGone, NotAGateway, Refused, explain
+from runtime.api_client.gateway import GatewayClient, GatewayGone, NotAGateway, OverLimit, Refused, explain
 from runtime.cli.attack import attack
 from runtime.cli.calibrate import calibrate
 from runtime.cli.judge_options import BadRubric, JudgeOptions
@@ -27,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(highlight=False)
     try:
         return asyncio.run(_run(chosen, console))
+    except OverLimit as limit:
+        console.print(f"{limit} The same command goes on from there.", style="red", soft_wrap=True, markup=False)
     except Refused as refused:
         console.print(explain(refused.problem), style="red", soft_wrap=True, markup=False)
     except NotAGateway as other:

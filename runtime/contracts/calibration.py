@@ -163,7 +163,7 @@ class CorrectedPassRate(Frozen):
     measured: Estimate
     """By the card's `pass_score`."""
     corrected: Estimate | None
-    """None: the judge is no better than chance on its labels, and corrects nothing."""
+    """None: the labels correct nothing here, as of a judge no better than chance on them; a warning says why."""
 
 
 class RunSummary(Frozen):

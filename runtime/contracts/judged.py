@@ -32,7 +32,8 @@ class JudgeKey:
 @dataclass(frozen=True)
 class Verdict:
     score: float
-    method: Method
+    methods: tuple[Method, ...]
+    """Of the judges that decided: a jury's voters, else the one."""
     served_models: tuple[str, ...]
     prompt_hash: str | None
     comparison: Comparison | None
@@ -133,16 +134,15 @@ def _identity(key: JudgeKey, items: list[Judged]) -> JudgeIdentity:
 
 def _verdict(result: JudgeResult) -> Verdict:
     served = [result.served_model, *(juror.served_model for juror in result.jury)]
+    # A step of a cascade that gave way to the next one has a score too, and no vote.
+    voters = [juror for juror in result.jury if juror.part == "voted"]
     return Verdict(
         score=result.score,
-        method=result.method,
+        methods=tuple(sorted({voter.method for voter in voters if voter.method})) or (result.method,),
         served_models=tuple(sorted({model for model in served if model})),
         prompt_hash=result.prompt_hash,
         comparison=result.comparison,
-        # A step of a cascade that gave way to the next one has a score too, and no vote.
-        votes=tuple(
-            (juror.model, juror.score) for juror in result.jury if juror.part == "voted" and juror.score is not None
-        ),
+        votes=tuple((voter.model, voter.score) for voter in voters if voter.score is not None),
         needs_human=result.needs_human,
     )
 

@@ -37,17 +37,6 @@ class TrackRecord(Frozen):
         return (self.right + 1) / (self.judged + 2)
 
 
-class JuryDecision(Frozen):
-    preference: Preference | None
-    """None: nobody with a weight has voted, which is no tie."""
-    weights: dict[str, float]
-    """Of every member that may vote, also of those that abstained."""
-    dropped: tuple[str, ...] = ()
-    """Was asked, but has no weight."""
-    abstained: tuple[str, ...] = ()
-    """Has a weight, but no verdict."""
-
-
 def jury_weights(accuracies: Mapping[str, float], *, chance: float = COIN) -> dict[str, float]:
     """log(p / (1 - p)) for each member, less that of `chance`, the accuracy of blind guessing.
 
@@ -60,23 +49,21 @@ def jury_weights(accuracies: Mapping[str, float], *, chance: float = COIN) -> di
     return {name: weight for name, weight in weights.items() if weight > EQUAL}
 
 
-def jury_decision(votes: Mapping[str, Preference | None], weights: Mapping[str, float]) -> JuryDecision:
-    """Whom the weights favour. None abstains; a vote for a tie holds weight and adds it to neither side.
+def jury_decision(votes: Mapping[str, Preference | None], weights: Mapping[str, float]) -> Preference | None:
+    """Whom the weights favour; None: nobody with a weight has voted, which is no tie.
 
+    A vote of None abstains; one for a tie holds weight and adds it to neither side.
     `weights` are positive: `jury_weights`, or the same for all in a plain majority.
     """
     cast = {name: vote for name, vote in votes.items() if vote is not None and name in weights}
+    if not cast:
+        return None
     for_a, for_b = (
         math.fsum(weights[name] for name, vote in cast.items() if vote is side) for side in (Preference.A, Preference.B)
     )
-    even = math.isclose(for_a, for_b, rel_tol=EQUAL)
-    preference = Preference.TIE if even else Preference.A if for_a > for_b else Preference.B
-    return JuryDecision(
-        preference=preference if cast else None,
-        weights=dict(weights),
-        dropped=tuple(sorted(name for name in votes if name not in weights)),
-        abstained=tuple(sorted(name for name in weights if votes.get(name) is None)),
-    )
+    if math.isclose(for_a, for_b, rel_tol=EQUAL):
+        return Preference.TIE
+    return Preference.A if for_a > for_b else Preference.B
 
 
 def _log_odds(probability: float) -> float:

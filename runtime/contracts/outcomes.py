@@ -135,6 +135,8 @@ class Juror(Frozen):
     part: Literal["voted", "abstained", "dropped", "escalated"]
     """`dropped`: not better than chance, and not asked. `escalated`: not confident enough, the next one was asked."""
     score: UnitInterval | None = None
+    method: Method | None = None
+    """How its score came about."""
     confidence: UnitInterval | None = None
     reason: str | None = None
     """Why it has no score."""

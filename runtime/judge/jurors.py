@@ -52,6 +52,7 @@ def juror(model: str, vote: Vote, part: Part, **earned: float | None) -> Juror:
         served_model=vote.served_model,
         part=part,
         score=vote.score,
+        method=vote.method,
         confidence=vote.confidence,
         usage=vote.usage,
         cost_usd=vote.cost_usd,

@@ -109,8 +109,8 @@ def _side(score: float) -> Side:
 
 
 def _elected(votes: Mapping[str, Side], weights: Mapping[str, float]) -> Side:
-    decision = jury_decision({model: PREFERENCES[vote] for model, vote in votes.items()}, weights)
-    return SIDES[decision.preference or Preference.TIE]
+    preferred = jury_decision({model: PREFERENCES[vote] for model, vote in votes.items()}, weights)
+    return SIDES[preferred or Preference.TIE]
 
 
 def _comparison(score: float, verdicts: Mapping[str, JudgeResult], weights: Mapping[str, float]) -> Comparison | None:

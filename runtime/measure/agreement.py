@@ -10,8 +10,8 @@ from runtime.contracts.calibration import Estimate
 from runtime.measure.estimate import LEVEL, wilson
 from runtime.measure.parts import known
 
-Weights = Literal["none", "linear", "quadratic"]
-"""What a disagreement counts: all alike, by its distance, or by the square of its distance."""
+Weights = Literal["none", "quadratic"]
+"""What a disagreement counts: all alike, or by the square of its distance."""
 Matrix = NDArray[np.int64]
 RESAMPLES = 2000
 PAIR = 2
@@ -111,4 +111,4 @@ def _kappas(matrices: NDArray[np.float64], weights: Weights) -> NDArray[np.float
 
 def _cost(categories: int, weights: Weights) -> NDArray[np.float64]:
     step = np.abs(np.subtract.outer(*[np.arange(categories)] * 2)).astype(np.float64)
-    return {"none": np.sign(step), "linear": step, "quadratic": step**2}[weights]
+    return {"none": np.sign(step), "quadratic": step**2}[weights]

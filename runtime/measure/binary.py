@@ -69,7 +69,8 @@ def corrected_pass_rate(passed: float, judged: int, calibration: Confusion, *, l
 
     (rate + specificity - 1) / J (Rogan & Gladen 1978). The interval carries the calibration's own uncertainty too
     (Lang & Reiczigel 2014); the calibration's items are other ones than those judged.
-    Raises Uncorrectable where J, or its estimate shrunk for few labels, is not above 0: a coin corrects nothing.
+    Raises Uncorrectable where J, or its estimate shrunk for few labels, is not above 0: a coin corrects nothing. Also
+    where the interval lies wholly outside 0-1: clipped, it would be a point, and look like certainty.
     """
     if calibration.sensitivity is None or calibration.specificity is None:
         raise Uncorrectable("the labels need items that humans pass and items that they fail")
@@ -81,11 +82,13 @@ def corrected_pass_rate(passed: float, judged: int, calibration: Confusion, *, l
         raise Uncorrectable(f"the judge is no better than chance on the labels (Youden's J {j:.2f})")
     value = _clipped((passed / judged + specificity - 1) / j)
     low, high = _lang_reiczigel(passed, judged, calibration, z=normal_quantile(level))
-    return Estimate(value=value, low=min(low, value), high=max(high, value))
+    if high < 0 or low > 1:
+        raise Uncorrectable(f"the labels' errors do not fit this run ({low:.2f} to {high:.2f} of it would pass)")
+    return Estimate(value=value, low=min(_clipped(low), value), high=max(_clipped(high), value))
 
 
 def _lang_reiczigel(passed: float, judged: int, calibration: Confusion, *, z: float) -> tuple[float, float]:
-    """The three shares shrunk towards a half, a shift dp, and the errors of all three added."""
+    """The three shares shrunk towards a half, a shift dp, and the errors of all three added; not clipped."""
     n_se, n_sp, n = calibration.human_pass + 2, calibration.human_fail + 2, judged + z**2
     se, sp = (calibration.true_pass + 1) / n_se, (calibration.true_fail + 1) / n_sp
     rate = (passed + z**2 / 2) / n
@@ -96,7 +99,7 @@ def _lang_reiczigel(passed: float, judged: int, calibration: Confusion, *, z: fl
     of_se, of_sp = se * (1 - se) / n_se, sp * (1 - sp) / n_sp
     shift = 2 * z**2 * (p * of_se - (1 - p) * of_sp)
     reach = z * sqrt(rate * (1 - rate) / n + p**2 * of_se + (1 - p) ** 2 * of_sp) / j
-    return _clipped(p + shift - reach), _clipped(p + shift + reach)
+    return p + shift - reach, p + shift + reach
 
 
 def _clipped(share: float) -> float:

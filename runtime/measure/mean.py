@@ -35,11 +35,13 @@ def mean_estimate(
     """Of values that lie `within`, over those that are there. None with fewer than two.
 
     The interval is the bootstrap's percentile one (Efron 1979), and of few values, where that one is too narrow,
-    Student's t (1908).
+    Student's t (1908). Values that are all alike leave neither any width, however many there are: then it is Wilson's.
     """
     there = np.array([value for value in values if value is not None], dtype=np.float64)
     if len(there) < FEWEST:
         return None
+    if np.ptp(there) < ALIKE:
+        return _of_alike(there, within, level)
     if len(there) < FEW_SCORED:
         return _of_few(there, within, level)
     drawn = bootstrap(
@@ -55,12 +57,15 @@ def mean_estimate(
     return Estimate(value=float(there.mean()), low=float(drawn.low), high=float(drawn.high))
 
 
-def _of_few(there: NDArray[np.float64], within: tuple[float, float], level: float) -> Estimate:
-    """Where all are alike, which says little of the next one, Wilson's: it holds for any values of such a mean."""
+def _of_alike(there: NDArray[np.float64], within: tuple[float, float], level: float) -> Estimate:
+    """Which says little of the next one: Wilson's interval (1927), which holds for any values of such a mean."""
     mean, (lowest, highest) = float(there.mean()), within
-    if np.ptp(there) < ALIKE:
-        span = highest - lowest
-        share = known(wilson((mean - lowest) / span * len(there), len(there), level=level))
-        return Estimate(value=mean, low=lowest + span * share.low, high=lowest + span * share.high)
+    span = highest - lowest
+    share = known(wilson((mean - lowest) / span * len(there), len(there), level=level))
+    return Estimate(value=mean, low=lowest + span * share.low, high=lowest + span * share.high)
+
+
+def _of_few(there: NDArray[np.float64], within: tuple[float, float], level: float) -> Estimate:
+    mean, (lowest, highest) = float(there.mean()), within
     reach = float(t.ppf((1 + level) / 2, len(there) - 1) * there.std(ddof=1) / sqrt(len(there)))
     return Estimate(value=mean, low=max(lowest, mean - reach), high=min(highest, mean + reach))

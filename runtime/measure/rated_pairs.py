@@ -65,7 +65,7 @@ def preference_of(verdict: Verdict) -> Preference:
 
 
 def _orders(verdict: Verdict) -> Orders:
-    shown = verdict.comparison if verdict.method not in UNORDERED else None
+    shown = verdict.comparison if not UNORDERED.issuperset(verdict.methods) else None
     return (OUTPUT_FIRST[shown.shown_first], OUTPUT_SECOND[shown.shown_second]) if shown else (None, None)
 
 

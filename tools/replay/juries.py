@@ -48,7 +48,7 @@ def jury_of_both_orders(verdicts: Verdicts, pairs: Sequence[Pair], weights: Sequ
         for number in range(len(pairs))
     ]
     return mean_share(
-        [_credit(jury.preference, pair.human_preference) for jury, pair in zip(decided, pairs, strict=True)]
+        [_credit(preferred, pair.human_preference) for preferred, pair in zip(decided, pairs, strict=True)]
     )
 
 
@@ -66,7 +66,7 @@ def jury_of_each_order(verdicts: Verdicts, pairs: Sequence[Pair], weights: Seque
 
 def _vote(verdicts: Verdicts, number: int, weights: Weights, order: int) -> Preference | None:
     said = {judge: orders[number][order] for judge, orders in verdicts.items()}
-    return jury_decision({judge: _named(place, order) for judge, place in said.items()}, weights).preference
+    return jury_decision({judge: _named(place, order) for judge, place in said.items()}, weights)
 
 
 def _credit(verdict: Preference | None, human: Preference) -> float | None:

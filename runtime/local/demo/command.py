@@ -11,7 +11,7 @@ import aiohttp
 from rich.console import Console
 
 from runtime.api_client.chosen_models import ChosenModels, choose_models
-from runtime.api_client.gateway import GatewayClient, GatewayGone, Refused
+from runtime.api_client.gateway import GatewayClient, GatewayGone, OverLimit, Refused
 from runtime.api_client.items import Item, Malformed, read_items
 from runtime.api_client.picture import WIDTH, save_picture
 from runtime.api_client.progress import SendProgress
@@ -80,10 +80,14 @@ async def judge(
     headers = authorization(os.environ.get(API_KEY_VARIABLE))
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=MOST_AT_ONCE), headers=headers) as session:
         client = GatewayClient(session=session, base_url=gateway_url, headers=models.headers)
-        with SendProgress(console, total=len(items)) as progress:
-            results = await send_items(
-                chosen, client=client, key_of=lambda place, _: f"demo-{run_id}-{place}", on_result=progress
-            )
+        try:
+            with SendProgress(console, total=len(items)) as progress:
+                results = await send_items(
+                    chosen, client=client, key_of=lambda place, _: f"demo-{run_id}-{place}", on_result=progress
+                )
+        except OverLimit as limit:
+            console.print(str(limit), style="red", markup=False, soft_wrap=True)
+            return 1
         seconds = time.monotonic() - started
         wrong_rows = await _wrong_rows(results, client)
     path = folder.state("demo") / "results.jsonl"

@@ -9,7 +9,7 @@ import aiohttp
 from config.naming import Names
 from config.topology import CHANNELS
 from runtime.api_client.chosen_models import ChosenModels
-from runtime.api_client.gateway import GatewayClient, GatewayGone, Refused
+from runtime.api_client.gateway import GatewayClient, GatewayGone, OverLimit, Refused
 from runtime.api_client.items import Item
 from runtime.api_client.result import Ending, Result
 from runtime.local.demo.verify import missing_or_twice
@@ -24,7 +24,10 @@ async def evaluate(*, gateway_url: str, api_key: str, models: ChosenModels, name
     item = Item(name="the evaluation", where="", body=models.applied_to(BODY))
     async with aiohttp.ClientSession(headers=authorization(api_key)) as session:
         client = GatewayClient(session=session, base_url=gateway_url, headers=models.headers)
-        result = await client.evaluate(item, idempotency_key="deployed")
+        try:
+            result = await client.evaluate(item, idempotency_key="deployed")
+        except OverLimit as limit:
+            raise DeployFailed(str(limit)) from None
         if result.ending is not Ending.JUDGED:
             raise DeployFailed(f"The evaluation has no score: {result.ending}, {result.explanation}")
         try:

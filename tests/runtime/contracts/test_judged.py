@@ -6,7 +6,7 @@ from runtime.contracts.evaluation import CascadeSettings, EvaluationRecord, Judg
 from runtime.contracts.failures import FailureReason, failure
 from runtime.contracts.judged import identities, judged
 from runtime.contracts.lifecycle import Status
-from runtime.contracts.outcomes import Juror, Outcome
+from runtime.contracts.outcomes import Juror, Method, Outcome
 from runtime.contracts.rubrics import DEFAULT_RUBRIC
 from tests.contract.evaluations import answer, completed, failed, identity, spec, verdict
 
@@ -48,6 +48,33 @@ def test_only_a_vote_is_a_vote() -> None:
     found = judged(record).verdict
     assert found is not None
     assert (found.votes, found.served_models) == ((("google/a", 0.7),), ("a-1", "b-1"))
+
+
+@pytest.mark.parametrize(
+    ("voted", "methods"),
+    [
+        ((Method.LIKELIHOOD, Method.LIKELIHOOD), (Method.LIKELIHOOD,)),
+        ((Method.STRUCTURED_VERDICT, Method.LIKELIHOOD), (Method.LIKELIHOOD, Method.STRUCTURED_VERDICT)),
+        # Written before a member's method was kept.
+        ((None, None), (Method.JURY,)),
+    ],
+)
+def test_a_jury_judges_by_the_methods_of_its_voters(
+    voted: tuple[Method | None, ...], methods: tuple[Method, ...]
+) -> None:
+    record = by(*(Juror(model=f"google/{place}", part="voted", score=1, method=one) for place, one in enumerate(voted)))
+    assert record.judge_result is not None
+    jury = record.judge_result.model_copy(update={"method": Method.JURY})
+    found = judged(record.model_copy(update={"judge_result": jury})).verdict
+    assert found is not None
+    assert found.methods == methods
+
+
+def test_a_cascade_judges_by_the_method_of_the_step_that_decided() -> None:
+    first = Juror(model="google/b", part="escalated", score=0.2, method=Method.LIKELIHOOD)
+    found = judged(by(first, Juror(model="google/a", part="voted", score=0.7, method=Method.PROSE_VERDICT))).verdict
+    assert found is not None
+    assert found.methods == (Method.PROSE_VERDICT,)
 
 
 @pytest.mark.parametrize(

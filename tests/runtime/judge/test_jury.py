@@ -44,6 +44,12 @@ async def test_the_score_is_the_mean_by_weight() -> None:
     assert (result.method, result.served_model) == (Method.JURY, None)
 
 
+async def test_each_voter_tells_how_its_score_came_about() -> None:
+    script: Script = {A: judged(1, method=Method.LIKELIHOOD), B: judged(1), C: FailureReason.UNPARSEABLE}
+    result = await verdict(members(a=0.9, b=0.8, c=0.6), script)
+    assert [one.method for one in result.jury] == [Method.LIKELIHOOD, Method.STRUCTURED_VERDICT, None]
+
+
 async def test_all_are_asked_at_once_and_one_no_better_than_chance_is_not_asked() -> None:
     asked = Asked({A: judged(1), B: judged(1)})
     result = await ask_jury(members(c=0.5, a=0.9, b=0.8), task(), votes(asked))

@@ -21,6 +21,8 @@ class FakeGateway:
         self.history: list[dict[str, Any]] = []
         self.faults: deque[int | None] = deque()
         """What the next requests get instead of an answer: a status, or None for a cut connection."""
+        self.limited: deque[int] = deque()
+        """Retry-After of the next lines, which are over a limit."""
         self.headers: list[dict[str, str]] = []
         self.bodies: list[dict[str, Any]] = []
         self.failing: set[str] = set()
@@ -37,6 +39,8 @@ class FakeGateway:
 
     async def _submit(self, request: web.Request) -> web.StreamResponse:
         self._fail_if_told(request)
+        if self.limited:
+            return over_limit(self.limited.popleft())
         body = await request.json()
         self.headers.append(dict(request.headers))
         self.bodies.append(body)
@@ -77,6 +81,12 @@ class FakeGateway:
             assert request.transport is not None
             request.transport.abort()
         raise web.HTTPTooManyRequests if status == 429 else web.HTTPServiceUnavailable
+
+
+def over_limit(retry_after: int) -> web.StreamResponse:
+    detail = "You may send 2 requests a day. Nothing was started: send the same request again after Retry-After."
+    problem = {"code": "quota_exceeded", "detail": detail, "retryable": True}
+    return web.json_response(problem, status=429, headers={"Retry-After": str(retry_after)})
 
 
 def judged(body: dict[str, Any], outcome: str = "scored") -> dict[str, Any]:

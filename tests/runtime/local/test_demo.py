@@ -68,6 +68,15 @@ async def test_a_gateway_that_dies_and_throttles_costs_nothing(tmp_path: Path) -
     assert len(gateway.history) == len(gateway.by_key) == 2
 
 
+async def test_over_a_quota_the_demo_ends_and_says_when_to_come_again(tmp_path: Path) -> None:
+    gateway = FakeGateway()
+    gateway.limited.append(3600)
+    code, screen = await run(gateway, tmp_path, items({"input": "a"}))
+    assert code == 1
+    assert screen.startswith("You may send 2 requests a day.")
+    assert "Come again in 1:00:00" in screen
+
+
 async def test_a_rejected_line_is_explained_and_the_others_are_judged(tmp_path: Path) -> None:
     code, screen = await run(FakeGateway(), tmp_path, items({"input": "a"}, {"question": "b"}))
     assert code == 1

@@ -16,7 +16,7 @@ PAIRS = JudgeKey(requested_model="google/j", rubric="mine@1", mode=Mode.PAIRWISE
 
 def verdict(score: float, **changes: Any) -> Verdict:
     fields: dict[str, Any] = {
-        "method": Method.STRUCTURED_VERDICT,
+        "methods": (Method.STRUCTURED_VERDICT,),
         "served_models": ("j-001",),
         "prompt_hash": "h",
         "comparison": None,
@@ -57,7 +57,7 @@ def pair(
     *,
     human: Any,
     lengths: tuple[int, int] = (10, 10),
-    method: Method = Method.STRUCTURED_VERDICT,
+    methods: tuple[Method, ...] = (Method.STRUCTURED_VERDICT,),
 ) -> Labelled:
     """What was preferred with `output` shown first, and with it second."""
     preference = first if first == second else "tie"
@@ -65,6 +65,6 @@ def pair(
         preference=preference, order_consistent=first == second, shown_first=first, shown_second=second
     )
     score = {"output": 1.0, "baseline": 0.0, "tie": 0.5}[preference]
-    of = {"comparison": comparison, "method": method}
+    of = {"comparison": comparison, "methods": methods}
     judged = scored(score, judge=PAIRS, output_length=lengths[0], baseline_length=lengths[1], of=of)
     return labelled(judged, preference=human)

@@ -104,6 +104,25 @@ def test_what_corrects_nothing_is_refused(calibration: Confusion, judged: int, s
         corrected_pass_rate(judged // 2, judged, calibration)
 
 
+@pytest.mark.parametrize(
+    ("passed", "calibration", "would_pass"),
+    [
+        (5, Confusion(true_pass=45, false_pass=10, true_fail=40, false_fail=5), "-0.46 to -0.03"),
+        (95, Confusion(true_pass=40, false_pass=5, true_fail=45, false_fail=10), "1.03 to 1.46"),
+    ],
+)
+def test_labels_whose_errors_do_not_fit_the_run_are_refused_at_both_ends(
+    passed: int, calibration: Confusion, would_pass: str
+) -> None:
+    with pytest.raises(Uncorrectable, match=rf"do not fit this run \({would_pass} of it would pass\)"):
+        corrected_pass_rate(passed, 100, calibration)
+
+
+def test_a_rate_just_outside_is_clipped_where_its_interval_reaches_inside() -> None:
+    estimate = corrected_pass_rate(15, 100, GOOD)
+    assert estimate.value == estimate.low == 0 < estimate.high
+
+
 @measured
 @given(*[st.integers(0, 60)] * 4, st.integers(1, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_the_corrected_rate_is_a_share_within_its_interval(

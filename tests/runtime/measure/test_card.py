@@ -134,9 +134,9 @@ def test_pairs_without_any_decision_leave_the_figures_out_that_need_one() -> Non
     assert (card.pairwise.first_preference, card.pairwise.longer_preferred) == (None, None)
 
 
-@pytest.mark.parametrize("method", [Method.LIKELIHOOD, Method.FLOOR])
-def test_of_verdicts_that_never_saw_an_order_nothing_is_said_about_order(method: Method) -> None:
-    blind = [pair(said, said, human=said, method=method) for said in ("output", "baseline")]
+@pytest.mark.parametrize("methods", [(Method.LIKELIHOOD,), (Method.FLOOR,), (Method.FLOOR, Method.LIKELIHOOD)])
+def test_of_verdicts_that_never_saw_an_order_nothing_is_said_about_order(methods: tuple[Method, ...]) -> None:
+    blind = [pair(said, said, human=said, methods=methods) for said in ("output", "baseline")]
     card = judge_card(blind)
     assert card.accuracy.value == 1
     assert card.pairwise is not None
@@ -144,10 +144,12 @@ def test_of_verdicts_that_never_saw_an_order_nothing_is_said_about_order(method:
     assert "always first" not in [each.name for each in card.baselines]
     told = [name for name, _, _ in figures(card)]
     assert not {"order consistency", "first one preferred"} & set(told)
-    seen = judge_card([*blind, pair("output", "baseline", human="tie")]).pairwise
-    assert seen is not None
-    assert seen.order_consistency is not None
-    assert seen.order_consistency.value == 0
+    # Of a jury one member that saw both is enough.
+    for saw_both in ((Method.STRUCTURED_VERDICT,), (*methods, Method.STRUCTURED_VERDICT)):
+        seen = judge_card([*blind, pair("output", "baseline", human="tie", methods=saw_both)]).pairwise
+        assert seen is not None
+        assert seen.order_consistency is not None
+        assert seen.order_consistency.value == 0
 
 
 def test_a_failed_judge_counts_in_the_coverage_and_in_nothing_else() -> None:

@@ -118,6 +118,13 @@ def test_a_judge_no_better_than_chance_corrects_nothing_and_that_is_said() -> No
     assert all("chance" in warning for warning in found.warnings)
 
 
+def test_a_run_that_the_labels_errors_do_not_fit_has_no_corrected_rate_and_that_is_said() -> None:
+    found = summed([scored(0.2) for _ in range(100)], calibration())
+    assert found.pass_rate is not None
+    assert (found.pass_rate.measured.value, found.pass_rate.corrected) == (0, None)
+    assert [one for one in found.warnings if "cannot be corrected: the labels' errors do not fit this run" in one]
+
+
 @pytest.mark.parametrize(
     ("change", "word"),
     [({"served_models": ("j-002",)}, "j-002 was served, then it was j-001"), ({"prompt_hash": "other"}, "other words")],
@@ -134,7 +141,10 @@ def test_data_that_drifted_since_the_calibration_is_told() -> None:
         summed([scored(0.95 + place / 10_000) for place in range(100)], calibration()),
     )
     assert ["lengths differ" in warning for warning in lengths.warnings] == [True]
-    assert ["scores differ" in warning for warning in scores.warnings] == [True]
+    # All of them pass, and of a judge with these errors not even that many would.
+    drifted, does_not_fit = scores.warnings
+    assert "scores differ" in drifted
+    assert "do not fit this run" in does_not_fit
 
 
 def test_a_calibration_of_another_judge_says_nothing_about_this_one() -> None:
@@ -164,6 +174,14 @@ def test_few_scores_are_told_and_one_has_no_interval() -> None:
     found = summed([scored(0.5)], calibration())
     assert found.mean_score is None
     assert any("Only 1 have a score" in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize(("score", "items", "low", "high"), [(1, 19, 0.832, 1), (1, 20, 0.839, 1), (0, 200, 0, 0.019)])
+def test_scores_that_are_all_the_same_are_no_certainty(score: float, items: int, low: float, high: float) -> None:
+    found = summed([scored(score) for _ in range(items)]).mean_score
+    assert found is not None
+    assert found.value == score
+    assert (found.low, found.high) == pytest.approx((low, high), abs=0.001)
 
 
 def test_a_run_that_has_only_open_evaluations_has_no_figures() -> None:
