@@ -258,6 +258,8 @@ def test_bytes_that_are_no_text_are_refused(gateway: Gateway, before: bytes, aft
         b'{"input": "x", "judge": {"rubric": {"name": "r", "version": '
         + b"9" * 4000
         + b', "criteria": [{"name": "c", "question": "?"}]}}}',
+        b'{"input": "x", "judge": {"cascade": {"json_schema": {"const": 1' + b"0" * 400 + b"}}}}",
+        b'{"input": "x", "judge": {"cascade": {"json_schema": {"const": 1e400}}}}',
         b'{"input": "\x00"}',
         b'{"input": "\\u0000"}',
         b'{"input": "\\ud800"}',

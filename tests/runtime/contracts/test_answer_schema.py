@@ -1,5 +1,6 @@
 """Which JSON schemas a caller may have an answer checked against: none that could keep the judge busy."""
 
+import json
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
-from runtime.contracts.answer_schema import MOST_DEPTH, MOST_NODES, UnusableSchema, check_schema
+from runtime.contracts.answer_schema import MOST_DEPTH, MOST_NODES, MOST_NUMBER, UnusableSchema, check_schema
+from tests.contract.evaluations import largest_schema
 
 
 class Line(BaseModel):
@@ -43,6 +45,7 @@ def nested(depth: int) -> dict[str, Any]:
         {"anyOf": [{"const": {"a": [1]}}, {"not": {"type": "null"}}], "additionalProperties": False},
         {"prefixItems": [True, {"minimum": 3}], "items": False},
         Invoice.model_json_schema(),
+        largest_schema(),
     ],
 )
 def test_what_programs_write_is_taken(schema: dict[str, Any]) -> None:
@@ -71,6 +74,13 @@ def test_what_programs_write_is_taken(schema: dict[str, Any]) -> None:
         ({"description": "x" * 20_000}, "longer"),
         ({"title": "\0"}, "NUL"),
         ({"const": float("nan")}, "not JSON"),
+        (json.loads('{"const": 1e400}'), "not JSON"),
+        ({"const": 10**400}, "number"),
+        ({"enum": [[{"a": -int(MOST_NUMBER) - 1}]]}, "number"),
+        ({"properties": {"a": {"maximum": int(MOST_NUMBER) + 1}}}, "number"),
+        ({"items": largest_schema() | {"enum": [1], "title": "x"}}, "deeper"),
+        (largest_schema() | {"enum": [*largest_schema()["enum"], 1], "title": "x"}, "larger"),
+        (largest_schema() | {"title": largest_schema()["title"] + "x"}, "longer"),
         ({"properties": ["a"]}, "schemas belong"),
         ({"anyOf": {}}, "schemas belong"),
         ({"items": 3}, "object, true or false"),
