@@ -60,12 +60,16 @@ class UnusableSchema(ValueError):
 def check_schema(schema: dict[str, Any]) -> None:
     """Raises UnusableSchema."""
     try:
-        text = json.dumps(schema, allow_nan=False)
+        text = json.dumps(schema, allow_nan=False, ensure_ascii=False)
+        text.encode()
+    except UnicodeEncodeError:
+        raise UnusableSchema("It has text that is not valid Unicode.") from None
     except (ValueError, RecursionError):
         raise UnusableSchema("It is not JSON.") from None
     if len(text) > MOST_CHARS:
         raise UnusableSchema(f"It is longer than {MOST_CHARS} characters.")
-    if "\\u0000" in text:
+    # Without the escaped backslashes, behind which `u0000` is plain text.
+    if "\\u0000" in text.replace("\\\\", ""):
         raise UnusableSchema("NUL is no text.")
     schema_nodes(schema)
     try:

@@ -46,6 +46,8 @@ def nested(depth: int) -> dict[str, Any]:
         {"prefixItems": [True, {"minimum": 3}], "items": False},
         Invoice.model_json_schema(),
         largest_schema(),
+        {"enum": ["\\u0000", "\\\\u0000", "\x01"], "properties": {"\\u0000": True}},
+        {"const": "\U0001f600" * 16_000},
     ],
 )
 def test_what_programs_write_is_taken(schema: dict[str, Any]) -> None:
@@ -73,6 +75,12 @@ def test_what_programs_write_is_taken(schema: dict[str, Any]) -> None:
         ({"enum": list(range(MOST_NODES))}, "larger"),
         ({"description": "x" * 20_000}, "longer"),
         ({"title": "\0"}, "NUL"),
+        ({"title": "\\\0"}, "NUL"),
+        ({"properties": {"\0": True}}, "NUL"),
+        ({"const": "\ud800"}, "Unicode"),
+        ({"properties": {"\udc00": True}}, "Unicode"),
+        ({"const": {"\ud800": 1}}, "Unicode"),
+        ({"\ud800": 1}, "Unicode"),
         ({"const": float("nan")}, "not JSON"),
         (json.loads('{"const": 1e400}'), "not JSON"),
         ({"const": 10**400}, "number"),
