@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
@@ -131,15 +132,24 @@ class _Sizes:
         return _around(self.of_schema(schema) for schema in schemas)
 
     def _of_definition(self, reference: object) -> _Size:
-        name = reference.removeprefix(_DEFINITIONS) if isinstance(reference, str) else ""
-        if name == reference or name not in self.definitions:
-            raise UnusableSchema("`$ref` must name one of its own `$defs`, as `#/$defs/name`.")
+        name = _name_in(reference)
+        if name is None or name not in self.definitions:
+            how = "as `#/$defs/name`, with `~1` for a `/` in the name, `~0` for a `~`, `%25` for a `%`"
+            raise UnusableSchema(f"`$ref` must name one of its own `$defs`, {how}.")
         if name not in self._known:
             self._known[name] = None
             self._known[name] = self.of_schema(self.definitions[name])
         if (size := self._known[name]) is None:
             raise UnusableSchema("A definition must not lead back to itself.")
         return size
+
+
+def _name_in(reference: object) -> str | None:
+    """The name in `#/$defs/name`, decoded as the validator does it (RFC 6901); None where it is another reference."""
+    if not isinstance(reference, str) or not reference.startswith(_DEFINITIONS):
+        return None
+    name = unquote(reference.removeprefix(_DEFINITIONS))
+    return None if "/" in name else name.replace("~1", "/").replace("~0", "~")
 
 
 def _of_value(value: object) -> _Size:

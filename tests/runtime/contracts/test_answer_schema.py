@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel
@@ -68,6 +68,9 @@ def test_what_programs_write_is_taken(schema: dict[str, Any]) -> None:
         ({"$ref": "#"}, "`$ref`"),
         ({"$ref": "#/$defs/none"}, "`$ref`"),
         ({"$ref": 3}, "`$ref`"),
+        *(({"$ref": f"#/$defs/{name}", "$defs": {name: True}}, "`$ref`") for name in ("a/b", "a~1b", "a~0b", "a%20b")),
+        ({"$ref": "#/$defs/a%2Fb", "$defs": {"a/b": True}}, "`$ref`"),
+        ({"$ref": "#/$defs/a/items", "$defs": {"a": {"items": {}}}}, "`$ref`"),
         ({"$ref": "#/$defs/a", "$defs": {"a": {"items": {"$ref": "#/$defs/a"}}}}, "back to itself"),
         (doubling(40), "larger"),
         (nested(MOST_DEPTH + 1), "deeper"),
@@ -100,6 +103,42 @@ def test_what_could_run_for_long_or_reach_out_is_refused_in_words(schema: dict[s
     with pytest.raises(UnusableSchema) as caught:
         check_schema(schema)
     assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("Line", "Line"),
+        ("Line", "%4Cine"),
+        ("a/b", "a~1b"),
+        ("a/b", "a%7E1b"),
+        ("a~b", "a~0b"),
+        ("a~1b", "a~01b"),
+        ("a%20b", "a%2520b"),
+        ("a b", "a b"),
+        ("a b", "a%20b"),
+        ("Straße", "Straße"),
+        ("Straße", "Stra%C3%9Fe"),
+        ("Box<a#b>?", "Box<a#b>?"),
+        ("100%", "100%"),
+        ("", ""),
+    ],
+)
+def test_a_reference_names_what_the_validator_finds_by_it(name: str, written: str) -> None:
+    schema = {"$ref": f"#/$defs/{written}", "$defs": {name: {"type": "string"}, "other": True}}
+    check_schema(schema)
+    assert [Draft202012Validator(schema).is_valid(answer) for answer in ("x", 3)] == [True, False]
+
+
+@given(name=st.text("ab/~01%2F #é", max_size=5), written=st.text("ab/~01%2F #é", max_size=5))
+@example(name="a/b", written="a/b")
+def test_no_reference_is_taken_that_the_validator_does_not_find(name: str, written: str) -> None:
+    schema = {"$ref": f"#/$defs/{written}", "$defs": {name: {"type": "string"}}}
+    try:
+        check_schema(schema)
+    except UnusableSchema:
+        return
+    assert not Draft202012Validator(schema).is_valid(3)
 
 
 KEYWORDS = st.sampled_from(
