@@ -83,7 +83,7 @@ def check_schema(schema: dict[str, Any]) -> None:
 def schema_nodes(schema: dict[str, Any]) -> int:
     """How many values it has, by which the time of a check grows. Raises UnusableSchema where they are too many."""
     definitions = schema.get("$defs", {})
-    return _Sizes(definitions if isinstance(definitions, dict) else {}).of_schema(schema).nodes
+    return _Sizes(definitions if isinstance(definitions, dict) else {}).of_keywords(schema).nodes
 
 
 _KEYWORDS = _BY_NAME | _SCHEMAS | _LISTS | _VALUES | {"$ref"}
@@ -111,6 +111,12 @@ class _Sizes:
             return _LEAF
         if not isinstance(schema, dict):
             raise UnusableSchema("Each schema in it is an object, true or false.")
+        if "$schema" in schema:
+            # The validator would go on by the rules of that draft, which it was not checked against.
+            raise UnusableSchema("`$schema` may stand at its top only.")
+        return self.of_keywords(schema)
+
+    def of_keywords(self, schema: dict[str, Any]) -> _Size:
         return _around(self._of_keyword(keyword, value) for keyword, value in schema.items())
 
     def _of_keyword(self, keyword: str, value: object) -> _Size:

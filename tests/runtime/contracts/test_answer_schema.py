@@ -12,6 +12,8 @@ from pydantic import BaseModel
 from runtime.contracts.answer_schema import MOST_DEPTH, MOST_NODES, MOST_NUMBER, UnusableSchema, check_schema
 from tests.contract.evaluations import largest_schema
 
+DRAFT_3 = "http://json-schema.org/draft-03/schema#"
+
 
 class Line(BaseModel):
     text: str
@@ -45,6 +47,7 @@ def nested(depth: int) -> dict[str, Any]:
         {"anyOf": [{"const": {"a": [1]}}, {"not": {"type": "null"}}], "additionalProperties": False},
         {"prefixItems": [True, {"minimum": 3}], "items": False},
         Invoice.model_json_schema(),
+        {"$schema": "https://json-schema.org/draft/2020-12/schema", "properties": {"$schema": {"type": "string"}}},
         largest_schema(),
         {"enum": ["\\u0000", "\\\\u0000", "\x01"], "properties": {"\\u0000": True}},
         {"const": "\U0001f600" * 16_000},
@@ -61,6 +64,8 @@ def test_what_programs_write_is_taken(schema: dict[str, Any]) -> None:
         ({"properties": {"a": {"patternProperties": {"(a+)+$": True}}}}, "`patternProperties`"),
         ({"format": "regex"}, "`format`"),
         ({"uniqueItems": True}, "`uniqueItems`"),
+        ({"items": {"$schema": DRAFT_3, "properties": {"a": True}}}, "`$schema`"),
+        ({"$ref": "#/$defs/a", "$defs": {"a": {"$schema": DRAFT_3}}}, "`$schema`"),
         ({"$id": "http://169.254.169.254/"}, "`$id`"),
         ({"$dynamicRef": "#a"}, "`$dynamicRef`"),
         ({"$ref": "http://169.254.169.254/latest"}, "`$ref`"),
@@ -139,6 +144,16 @@ def test_no_reference_is_taken_that_the_validator_does_not_find(name: str, writt
     except UnusableSchema:
         return
     assert not Draft202012Validator(schema).is_valid(3)
+
+
+@pytest.mark.parametrize("draft", [DRAFT_3, "http://json-schema.org/draft-07/schema#", "urn:another"])
+def test_whatever_draft_it_names_the_rules_are_those_of_2020_12(draft: str) -> None:
+    """So that `$ref` counts beside other keywords, as it does not in draft 7."""
+    lines = {"type": "array", "$ref": "#/$defs/lines"}
+    schema = {"$schema": draft, "properties": {"a": lines}, "$defs": {"lines": {"prefixItems": [{"const": 1}]}}}
+    check_schema(schema)
+    answers = ({"a": [1]}, {"a": [2]}, {"a": 3})
+    assert [Draft202012Validator(schema).is_valid(answer) for answer in answers] == [True, False, False]
 
 
 KEYWORDS = st.sampled_from(
