@@ -1,10 +1,12 @@
 """Identities and records for the contract suites; every call gives a new request."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from config.topology import Stage
+from runtime.contracts.answer_schema import MOST_CHARS, MOST_DEPTH, MOST_NODES, MOST_NUMBER
 from runtime.contracts.evaluation import Candidate, EvaluationRecord, EvaluationSpec, Identity, JudgeSettings, Message
 from runtime.contracts.failures import FailureReason, failure
 from runtime.contracts.leases import StageResult, WorkStart
@@ -30,6 +32,17 @@ def spec(**changes: Any) -> EvaluationSpec:
         "judge": JudgeSettings(model=JUDGE_MODEL, rubric=DEFAULT_RUBRIC),
     }
     return EvaluationSpec(**fields | changes)
+
+
+def largest_schema() -> dict[str, Any]:
+    """At every limit of `check_schema`."""
+    deepest: dict[str, Any] = {}
+    for _ in range(MOST_DEPTH - 1):
+        deepest = {"items": deepest}
+    # The title, and `enum` itself with its two numbers, are values too.
+    numbers = [int(MOST_NUMBER), -MOST_NUMBER, *range(MOST_NODES - MOST_DEPTH - 4)]
+    schema = {**deepest, "enum": numbers, "title": ""}
+    return schema | {"title": "x" * (MOST_CHARS - len(json.dumps(schema)))}
 
 
 def identity(*, tenant: str, created_at: datetime = START, **changes: Any) -> Identity:

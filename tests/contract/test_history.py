@@ -8,13 +8,23 @@ from uuid import uuid4
 import pytest
 
 from config.limits import LOOKUP_IDS_MAX
-from runtime.contracts.evaluation import Candidate, EvaluationRecord
+from runtime.contracts.evaluation import Candidate, CascadeSettings, EvaluationRecord, JudgeSettings
 from runtime.contracts.history import History, HistoryFilter
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.outcomes import Outcome
+from runtime.contracts.rubrics import DEFAULT_RUBRIC
 from runtime.contracts.states import Cursor
 from runtime.local.replacements import MySqlServer
-from tests.contract.evaluations import JUDGE_MODEL, START, completed, failed, fresh_tenant, identity, spec
+from tests.contract.evaluations import (
+    JUDGE_MODEL,
+    START,
+    completed,
+    failed,
+    fresh_tenant,
+    identity,
+    largest_schema,
+    spec,
+)
 from tests.contract.history_subjects import in_memory, over_http
 
 
@@ -40,6 +50,14 @@ async def test_a_record_comes_back_equal(history: History, tenant: str, end: typ
     assert await history.record(record) == record
     assert await history.get(record.request_id, tenant=tenant) == record
     assert await history.page(tenant=tenant, limit=5) == [record]
+
+
+async def test_the_largest_schema_for_an_answer_comes_back_equal(history: History, tenant: str) -> None:
+    cascade = CascadeSettings(json_schema=largest_schema())
+    judge = JudgeSettings(model=JUDGE_MODEL, rubric=DEFAULT_RUBRIC, cascade=cascade)
+    record = completed(identity(tenant=tenant, spec=spec(judge=judge)))
+    assert await history.record(record) == record
+    assert await history.get(record.request_id, tenant=tenant) == record
 
 
 async def test_an_unknown_request_and_another_tenants_request_are_both_none(history: History, tenant: str) -> None:

@@ -181,7 +181,10 @@ def test_what_no_message_can_carry_is_refused_before_any_state(gateway: Gateway,
 
 
 TEXTS = st.text(st.characters(codec=None), min_size=1, max_size=40)
-PLACES = ("input", "output", "content", "reference", "rubric", "question", "level", "metadata", "name", "unknown")
+PLACES = (
+    *("input", "output", "content", "reference", "rubric", "question", "level", "metadata", "name", "unknown"),
+    *("schema", "schema name"),
+)
 
 
 def request_with(place: str, text: str) -> dict[str, Any]:
@@ -197,6 +200,8 @@ def request_with(place: str, text: str) -> dict[str, Any]:
         "metadata": {"metadata": {"k": text}},
         "name": {"metadata": {text: "v"}},
         "unknown": {text: "v"},
+        "schema": {"judge": {"cascade": {"json_schema": {"const": text}}}},
+        "schema name": {"judge": {"cascade": {"json_schema": {"properties": {text: True}}}}},
     }
     return {"input": "hi"} | parts[place]
 
@@ -258,11 +263,15 @@ def test_bytes_that_are_no_text_are_refused(gateway: Gateway, before: bytes, aft
         b'{"input": "x", "judge": {"rubric": {"name": "r", "version": '
         + b"9" * 4000
         + b', "criteria": [{"name": "c", "question": "?"}]}}}',
+        b'{"input": "x", "judge": {"cascade": {"json_schema": {"const": 1' + b"0" * 400 + b"}}}}",
+        b'{"input": "x", "judge": {"cascade": {"json_schema": {"const": 1e400}}}}',
         b'{"input": "\x00"}',
         b'{"input": "\\u0000"}',
         b'{"input": "\\ud800"}',
         b'{"input": "\\udc00\\ud800"}',
         b'{"input": "\xed\xa0\x80"}',
+        b'{"input": "x", "judge": {"cascade": {"json_schema": {"const": "\\ud800"}}}}',
+        b'{"input": "x", "judge": {"cascade": {"json_schema": {"properties": {"\\ud800": true}}}}}',
         b'\xff\xfe{"input": "x"}',
         *OTHER_ENCODINGS,
         b'\xef\xbb\xbf{"input": "\\u0000"}',

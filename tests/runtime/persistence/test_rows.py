@@ -1,6 +1,7 @@
 """A record as a row and back: equal, whatever a valid record holds."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from config.topology import Stage
 from runtime.contracts.evaluation import (
     Candidate,
     CandidateParameters,
+    CascadeSettings,
     EvaluationRecord,
     EvaluationSpec,
     Identity,
@@ -27,6 +29,7 @@ from runtime.contracts.rubric import Criterion, Rubric
 from runtime.contracts.rubrics import DEFAULT_RUBRIC
 from runtime.local.replacements import MySqlServer
 from runtime.persistence.rows import COLUMNS, READ_COLUMNS, to_record, to_row
+from tests.contract.evaluations import completed, identity, largest_schema, spec
 from tests.runtime.persistence.databases import migrated, open_database, open_history
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -36,6 +39,9 @@ UNIT = st.floats(0, 1)
 WEIGHT = st.floats(0, 1000, exclude_min=True)
 WHOLE = st.integers(0, 2**53)
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - strategy
+
+MARIADB_DEPTH = 31
+"""Objects and lists in each other; with one more its JSON_VALID says no (10.11). MySQL takes 100."""
 
 
 def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -116,6 +122,19 @@ def test_a_row_read_back_is_the_record(record: EvaluationRecord) -> None:
     row = dict(zip(COLUMNS, to_row(record).values, strict=True))
     row["tenant"] = row["tenant"].encode()
     assert to_record([row[name] for name in READ_COLUMNS.split(", ")]) == record
+
+
+def test_the_deepest_schema_for_an_answer_makes_no_request_too_deep_for_mariadb() -> None:
+    cascade = CascadeSettings(json_schema=largest_schema())
+    judge = JudgeSettings(model="google/m", rubric=DEFAULT_RUBRIC, cascade=cascade)
+    row = to_row(completed(identity(tenant="t", spec=spec(judge=judge))))
+    assert _depth(json.loads(dict(zip(COLUMNS, row.values, strict=True))["request"])) == MARIADB_DEPTH
+
+
+def _depth(value: object) -> int:
+    if not isinstance(value, (dict, list)):
+        return 0
+    return 1 + max(map(_depth, value.values() if isinstance(value, dict) else value), default=0)
 
 
 @pytest.mark.fault("F46")
