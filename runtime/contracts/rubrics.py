@@ -1,7 +1,7 @@
 """The rubrics that come along, for common tasks. A version never changes: what a score meant stays what it meant.
 
-To change one, add it with the next version beside the old. Questions are put so that yes is good: a local judge reads
-the probability of that word and no level.
+To change one, add it with the next version beside the old. Questions are put so that yes is good: where a criterion
+has two levels, a local judge is asked for yes or no and sees neither; more of them it is shown by number.
 """
 
 from runtime.contracts.rubric import Criterion, Rubric

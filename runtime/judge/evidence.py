@@ -12,16 +12,21 @@ _PLAIN = str.maketrans(
         **dict.fromkeys("‘’‚‛′´", "'"),  # noqa: RUF001 - these are the forms of one mark
         **dict.fromkeys("“”„‟«»″", '"'),
         **dict.fromkeys("‐‑‒–—−", "-"),  # noqa: RUF001
+        **dict.fromkeys(map(chr, range(0xFE00, 0xFE10)), ""),
         "\0": "\ufffd",
     }
 )
-"""What a model writes in another form without meaning another word. NUL stands in no prompt: see `fence`."""
+"""What a model writes in another form without meaning another word, and what only selects a form (U+FE00 on). NUL
+stands in no prompt: see `fence`."""
 _LEFT_OUT = re.compile(r"[\[(]?\.{3,}[\])]?")
 """Between two pieces of a quotation; in the composed form "…" is three dots."""
 _AROUND = " '\""
 """What a quotation may be put in."""
-_LEAST_BYTES = 3
-"""Of letters and digits in UTF-8: three Latin ones, two Greek or Cyrillic, one Chinese, where a word may be one."""
+_MARKS = ("Mn", "Mc")
+"""Categories of what stands on or beside a letter and belongs to it."""
+_RUN_ON = re.compile("[\u0e00-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\ua4cf\uac00-\ud7ff\U00020000-\U0003ffff]")
+"""Letters of scripts in which no space ends a word: Thai to Burmese, Khmer, Chinese, Japanese, and Korean, whose
+particles stand right behind it. A word of theirs may be quoted wherever it stands."""
 
 
 def evidence_of(quoted: str) -> str:
@@ -32,30 +37,53 @@ def evidence_of(quoted: str) -> str:
 def check_against(text: str) -> Callable[[str], bool]:
     """Whether a quotation stands in the text, which is read once for all of them.
 
-    Each piece between ellipses is a part of the text, one behind the other, and a short one a whole word of it. White
-    space, case, composed and invisible characters, the form of quotation marks and dashes make no difference. A piece
-    without a letter or digit claims nothing.
+    Each piece between ellipses is a part of the text, one behind the other, and of whole words: the inside of a word
+    may say the contrary ("correct" of "incorrect", "102" of "1024"). Only the last word of a quotation may be cut
+    short, by dots right behind it ("the answ..."), and no number. White space, case, composed and invisible characters,
+    the form of quotation marks and dashes make no difference. A piece without a letter or digit claims nothing.
     """
     plain = _plain(text)
 
     def stands_in(quoted: str) -> bool:
-        end = 0
-        for piece in _LEFT_OUT.split(_plain(quoted)):
-            if evidence_of(piece):
-                found = _pattern(piece.strip(_AROUND)).search(plain, end)
-                if found is None:
-                    return False
-                end = found.end()
+        quotation, end = _plain(quoted), 0
+        pieces = [piece.strip(_AROUND) for piece in _LEFT_OUT.split(quotation) if evidence_of(piece)]
+        for place, piece in enumerate(pieces, start=1):
+            found = _end_of(piece, plain, end, may_be_cut=place == len(pieces) and _is_cut_short(quotation))
+            if found is None:
+                return False
+            end = found
         return True
 
     return stands_in
 
 
-def _pattern(words: str) -> re.Pattern[str]:
-    r"""`\B` with a word character at its side is the inside of a word."""
-    literal = re.escape(words)
-    said = "".join(filter(str.isalnum, words))
-    return re.compile(literal if len(said.encode()) >= _LEAST_BYTES else rf"(?!\B\w){literal}(?<!\w\B)")
+def _is_cut_short(quotation: str) -> bool:
+    said = quotation.rstrip(_AROUND)
+    return said.endswith("...") and said.rstrip(".")[-1:].isalpha()
+
+
+def _end_of(words: str, plain: str, start: int, *, may_be_cut: bool) -> int | None:
+    """Where the words end that stand there first; None: they do not."""
+    at = plain.find(words, start)
+    while at >= 0:
+        end = at + len(words)
+        if not _in_a_word(plain, at) and (may_be_cut or not _in_a_word(plain, end)):
+            return end
+        at = plain.find(words, at + 1)
+    return None
+
+
+def _in_a_word(plain: str, at: int) -> bool:
+    """Whether the place lies between two characters of one word; `_` joins two (x_1), alone it is emphasis (_so_)."""
+    before, behind = plain[max(at - 2, 0) : at].rstrip("_")[-1:], plain[at : at + 2].lstrip("_")[:1]
+    return _joins(before) and _joins(behind)
+
+
+def _joins(character: str) -> bool:
+    """A letter, a digit, or a mark on one, of a script that puts spaces between words; "" is none."""
+    return bool(character) and (
+        (character.isalnum() or unicodedata.category(character) in _MARKS) and not _RUN_ON.match(character)
+    )
 
 
 def _plain(text: str) -> str:

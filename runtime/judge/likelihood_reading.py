@@ -14,6 +14,11 @@ from runtime.providers.chat_model import ProviderError
 EVEN = 0.5
 SAME_WITHIN = 0.005
 """A probability that is nearer to even is a tie: on a CPU it moves by a thousandth with what is in the cache."""
+LEAST_SAID = 0.01
+"""So much of the first token's probability must be on the words that were asked for: below it the model says something
+else, and a share of what it hardly says is no verdict. Measured: 0.93 to 1.00 with 1.5 billion parameters, 0.04 to 0.61
+with 135 million.
+"""
 
 
 def criterion_score(criterion: Criterion, alternatives: Mapping[str, float]) -> CriterionScore:
@@ -31,7 +36,8 @@ def words(criterion: Criterion) -> tuple[str, ...]:
 def shares(alternatives: Mapping[str, float], of: Sequence[str]) -> tuple[float, ...]:
     """The probability of each word, among these words alone, from the log-probabilities of the first token.
 
-    Raises ProviderError (judge_unparseable) where none of them is there: that is no verdict, in either direction.
+    Raises ProviderError (judge_unparseable) where they have less than LEAST_SAID together: that is no verdict, in
+    either direction.
     """
     mass = dict.fromkeys(of, 0.0)
     for token, logprob in alternatives.items():
@@ -39,7 +45,7 @@ def shares(alternatives: Mapping[str, float], of: Sequence[str]) -> tuple[float,
         if word in mass:
             mass[word] += math.exp(logprob)
     total = sum(mass.values())
-    if not total:
+    if total < LEAST_SAID:
         raise ProviderError(FailureReason.UNPARSEABLE)
     return tuple(found / total for found in mass.values())
 

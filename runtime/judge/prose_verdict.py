@@ -11,10 +11,15 @@ from runtime.contracts.two_orders import Shown
 _WORD = r"(?:output|answer|response|assistant|model|option)"
 _LETTER = r"[(\[]?\b(?P<{}>[ab12])\b[)\]]?"
 _DEGREE = r"(?:(?:a|an|the|clearly|slightly|much|far|significantly|definitely|overall|therefore)\s+)*"
-_TIE = r"it\s+is\s+a\s+tie|(?:both|they)(?:\s+\w+)?\s+are\s+equally|neither(?:\s+\w+)?\s+is\s+better"
+_BETTER = r"better(?!\s+(?:avoided|ignored|left|not)\b)"
+_BEST = r"(?:the\s+best|best(?!\s+(?!(?:and|as|at|because|but|by|for|in|of|overall|since|so)\b)\w))"
+"""What is "best avoided" is not the best."""
+_ONE_OF_THEM = rf"(?:{_WORD}\s+)?[(\[]?\b[ab12]\b[)\]]?"
+_NEITHER = rf"neither(?:\s+{_ONE_OF_THEM}\s+nor\s+{_ONE_OF_THEM}|\s+\w+)?\s+is\s+{_DEGREE}better"
+_TIE = rf"it\s+is\s+a\s+tie|(?:both|they)(?:\s+\w+)?\s+are\s+equally|{_NEITHER}"
 _STATED = re.compile(
     rf"\[\[\s*(?P<mark>[abc]|tie)\s*\]\]"
-    rf"|\b{_WORD}\s+{_LETTER.format('better')}\s+is\s+{_DEGREE}(?:better|best|superior|preferable|preferred|winner)\b"
+    rf"|\b{_WORD}\s+{_LETTER.format('better')}\s+is\s+{_DEGREE}(?:{_BETTER}|{_BEST}|superior|preferable|preferred|winner)\b"
     rf"|\b(?P<tie>{_TIE})\b",
     re.IGNORECASE,
 )
@@ -23,11 +28,15 @@ _LAST_LINE = re.compile(
     rf"(?:{_WORD}\s+)?(?:{_LETTER.format('only')}|(?P<tie>tie))\W*",
     re.IGNORECASE,
 )
+_CERTAIN = re.compile(r"\bno\s+(?:doubt|question)\b|\b(?:without|beyond)\s+(?:(?:a|any)\s+)?doubt\b", re.IGNORECASE)
+"""Denies nothing, in words that otherwise do."""
 _DENIED = re.compile(
-    r"(?:\bnot|n't|\bnever|\bif|\bwhether|\bunless|\bwhy)(?:\s+(?!(?:so|and|but|therefore|thus|hence)\b)\w+){0,4}\s*$",
+    r"(?:\b(?:not|cannot|never|no|neither|nor|nothing|nobody|none|hardly|doubt|doubtful|if|whether|unless|why)|n['’]t"  # noqa: RUF001
+    r"|\b(?:wrong|false|untrue|incorrect|mistake|unable|impossible|hard|difficult)\s+(?:to|that))"
+    r"(?:\s+(?!(?:so|and|but|therefore|thus|hence|while|whereas)\b)\w[\w'’-]*){0,6}\s*$",  # noqa: RUF001
     re.IGNORECASE,
 )
-"""Right before a statement: it is none."""
+"""Right before a statement: it is none. A word that begins a clause of its own ends what is denied."""
 _REACH = 80
 """Characters before a statement in which a denial may stand."""
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|\n")
@@ -52,7 +61,8 @@ def prose_verdict(text: str) -> Shown | None:
 
 
 def _is_denied(sentence: str, start: int) -> bool:
-    return _DENIED.search(sentence[max(start - _REACH, 0) : start]) is not None
+    before = sentence[max(start - _REACH, 0) : start]
+    return _DENIED.search(_CERTAIN.sub("", before)) is not None
 
 
 def _meaning(match: re.Match[str]) -> Shown:

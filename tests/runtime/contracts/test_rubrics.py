@@ -62,7 +62,7 @@ def test_the_default_asks_what_it_always_asked() -> None:
 
 
 def test_every_criterion_is_a_question_to_which_yes_is_the_best_answer() -> None:
-    """A local judge is asked nothing else."""
+    """Of two levels a local judge is shown neither."""
     for rubric in LIBRARY:
         for criterion in rubric.criteria:
             assert re.match(r"(Is|Does) ", criterion.question), criterion.name

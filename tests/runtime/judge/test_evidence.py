@@ -90,6 +90,74 @@ def test_a_short_piece_of_a_word_is_no_quotation(quoted: str, text: str) -> None
     assert not stands_in(quoted, text)
 
 
+@pytest.mark.parametrize(
+    ("quoted", "text"),
+    [
+        ("The claim is ... correct", "The claim is incorrect."),
+        ("correct", "The claim is incorrect."),
+        ("The claim is", "The claim isn't correct."),
+        ("102", "17 times 6 is 1024."),
+        ("17 times 6 is 102", "17 times 6 is 1024."),
+        ("024", "17 times 6 is 1024."),
+        ("not ... is ... true", "Nothing is untrue here."),
+        ("правда", "Это неправда."),
+        ("αληθές", "Είναι αναληθές."),
+        ("لكتاب", "هذا الكتاب"),
+        ("किता", "यह किताब है"),
+        ("ताब", "यह किताब है"),
+        ("tokens", "max_tokens"),
+        ("not...is...true", "Nothing is untrue here."),
+        ("The answ ...", "The answer is 5."),
+        ("The answ ... 5", "The answer is 5."),
+        ("The answ...5", "The answer is 5."),
+        ("...swer is 5", "The answer is 5."),
+        ("17 times 6 is 102...", "17 times 6 is 1024."),
+    ],
+)
+def test_the_inside_of_a_word_is_no_quotation(quoted: str, text: str) -> None:
+    assert not stands_in(quoted, text)
+
+
+@pytest.mark.parametrize(
+    ("quoted", "text"),
+    [
+        ("is ... true", "Nothing untrue is here, and this is true."),
+        ("102", "1024 is not 102."),
+        ("The answ...", "The answer is 5."),
+        ("“The answ…”", "The answer is 5."),
+        ("The ... answ...", "The right answer is 5."),
+        ("The answer...", "The answer is 5."),
+        ("...answer is ... 5", "The answer is: 5."),
+        ("Paris", "It is _Paris_, __Paris__ or **Paris**."),
+        ("init", "the method __init__"),
+        ("max_tokens", "Set max_tokens=5."),
+        ("France", "France's capital"),
+        ("किताब", "यह किताब है"),
+        ("Paris", "\u26a0\ufe0fParis"),
+        ("\u26a0 Paris", "\u26a0\ufe0f Paris"),
+    ],
+)
+def test_whole_words_are_a_quotation_whatever_stands_beside_them(quoted: str, text: str) -> None:
+    assert stands_in(quoted, text)
+
+
+@pytest.mark.parametrize(
+    ("quoted", "text"),
+    [
+        ("首都", "法国的首都是巴黎。"),
+        ("東京です", "首都は東京ですよ。"),
+        ("ปารีส", "เมืองหลวงคือปารีสครับ"),
+        ("ភ្នំពេញ", "រាជធានីភ្នំពេញ។"),
+        ("파리", "수도는 파리입니다."),
+        ("Python", "用Python写"),
+        ("3", "第3章"),
+        ("2024", "2024年"),
+    ],
+)
+def test_a_word_of_a_script_without_spaces_between_words_is_found_among_others(quoted: str, text: str) -> None:
+    assert stands_in(quoted, text)
+
+
 @pytest.mark.parametrize("quoted", ["", "...", '"', "[...]", "\u200b", " … - …", "{}"])
 def test_what_names_no_word_is_no_evidence(quoted: str) -> None:
     assert evidence_of(quoted) == ""

@@ -118,6 +118,15 @@ async def test_more_than_two_levels_are_asked_by_number_and_scored_by_expectatio
     assert (result.score, result.confidence) == (brief.score, 0.5)
 
 
+async def test_two_levels_are_asked_as_yes_or_no_and_not_shown() -> None:
+    two = Criterion(name="brief", question="Is it brief?", levels=("rambling", "to the point"))
+    model = scripted("Paris.", verdict(0.9, 0.1))
+    await judged(model, rubric=Rubric(name="style", criteria=(two,)))
+    asked = said(model.asked[1])
+    assert "Is it brief? Reply with only Yes or No." in asked
+    assert not any(level in asked for level in two.levels)
+
+
 async def test_a_model_that_says_nothing_of_its_own_still_judges() -> None:
     result = await judged(scripted(" ", verdict(0.9, 0.1), verdict(0.9, 0.1)))
     assert result.rationale == "The judge gave no answer of its own to compare with."

@@ -23,10 +23,24 @@ def test_spellings_of_a_word_count_together_and_other_words_do_not_count() -> No
     assert shares(alternatives, ("no", "yes")) == pytest.approx((0.5, 0.5))
 
 
-def test_without_any_of_the_words_there_is_no_verdict() -> None:
+@pytest.mark.parametrize(
+    "alternatives",
+    [
+        {"Well": -0.1},
+        {"The": -1e-4, "I": -9.5, " Yes": -17},
+        {"The": math.log(0.99), "Yes": math.log(0.005), "No": math.log(0.004)},
+        {},
+    ],
+)
+def test_where_a_model_says_hardly_any_of_the_words_there_is_no_verdict(alternatives: dict[str, float]) -> None:
     with pytest.raises(ProviderError) as failed:
-        shares({"Well": -0.1}, ("no", "yes"))
+        shares(alternatives, ("no", "yes"))
     assert failed.value.reason is FailureReason.UNPARSEABLE
+
+
+def test_a_model_that_would_rather_say_more_has_still_given_a_verdict() -> None:
+    alternatives = {"The": math.log(0.9), "Yes": math.log(0.015), "No": math.log(0.005)}
+    assert shares(alternatives, ("no", "yes")) == pytest.approx((0.25, 0.75))
 
 
 def test_the_expectation_is_between_the_worst_and_the_best_level() -> None:
