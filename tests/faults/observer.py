@@ -19,6 +19,7 @@ from runtime.kit.aws import aws_client
 from tests.faults.history import Accepted, Call, History, Row, Seen
 from tests.faults.laboratory import NAMES, Laboratory
 from tests.faults.wishes import END_SECONDS
+from tests.flow.system import NO_TLS
 from tests.stubs.llm_stub import key_hash
 
 POLL_SECONDS = 0.2
@@ -175,7 +176,7 @@ class Observer:
 
     async def _settings(self) -> dict[str, str]:
         active: dict[str, str] = {}
-        async with httpx2.AsyncClient(trust_env=False) as client:
+        async with httpx2.AsyncClient(trust_env=False, verify=NO_TLS) as client:
             for service in RUNNING:
                 with suppress(httpx2.TransportError):
                     answer = await client.get(f"http://127.0.0.1:{self.lab.system.part(service.name).port}/readyz")
