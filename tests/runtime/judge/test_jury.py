@@ -75,7 +75,8 @@ async def test_who_fails_for_good_abstains_with_the_reason() -> None:
 async def test_what_may_go_better_next_time_ends_the_attempt_and_what_the_others_said_is_kept(
     reason: FailureReason,
 ) -> None:
-    jury, script = members(a=0.9, b=0.6, c=0.6), {A: judged(1), B: judged(0), C: FailureReason.BLOCKED}
+    jury = members(a=0.9, b=0.6, c=0.6)
+    script: dict[str, JudgeResult | FailureReason] = {A: judged(1), B: judged(0), C: FailureReason.BLOCKED}
     first = votes(Asked(script | {B: reason}))
     with pytest.raises(ProviderError) as caught:
         await ask_jury(jury, task(), first)
