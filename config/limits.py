@@ -9,6 +9,9 @@ from config.base import Frozen
 SNS_MESSAGE_BYTES = 262_144
 """SNS refuses a larger message; the limit counts the encoded body and its attributes."""
 
+FAILURE_BYTES = 4096
+"""Kept free in each message: without keys, an evaluation's failure is longer than its request."""
+
 BATCH_ENTRIES = 10
 """SNS and SQS take, hand out and change no more in one call."""
 
@@ -55,7 +58,7 @@ class Limits(Frozen):
     idempotency_ttl_seconds: int = 24 * 3600
     max_body_bytes: int = Field(default=160 * 1024, le=SNS_MESSAGE_BYTES)
     """A request body; the envelope adds the sealed keys and, on its second hop, the model's answer."""
-    max_message_bytes: int = Field(default=SNS_MESSAGE_BYTES - 4096, le=SNS_MESSAGE_BYTES)
+    max_message_bytes: int = Field(default=SNS_MESSAGE_BYTES - FAILURE_BYTES, le=SNS_MESSAGE_BYTES - FAILURE_BYTES)
     max_output_chars: int = 64 * 1024
     evaluation_deadline_seconds: int = 3600
     """From acceptance to a terminal state; whatever is later than that fails with `deadline`."""
