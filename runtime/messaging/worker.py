@@ -57,7 +57,7 @@ class Worker:
         self._handler = handler
         self._limits = limits
         self._wait = wait
-        self._slots = Slots(lambda: self._limits().max_in_flight_per_worker)
+        self._slots = Slots(lambda: self._limits().max_in_flight_per_worker, wait=wait)
         self._stopping = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
