@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from config.base import Frozen
 from config.limits import Limits
+from config.model_names import MODEL_PATTERN
 from config.naming import ONE_MACHINE
 from config.prices import Prices
 from config.tenant import Tenants
@@ -52,8 +53,8 @@ class ProviderSettings(Frozen):
 class DefaultModels(Frozen):
     """`provider/model` used when a request names none; None: the request must name one."""
 
-    candidate: str | None = None
-    judge: str | None = None
+    candidate: str | None = Field(default=None, pattern=MODEL_PATTERN)
+    judge: str | None = Field(default=None, pattern=MODEL_PATTERN)
 
 
 class RuntimeDocument(Frozen):

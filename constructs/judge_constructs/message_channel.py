@@ -7,7 +7,7 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from config.limits import Limits
+from config.limits import SNS_MESSAGE_BYTES, Limits
 from config.naming import Names
 from config.topology import Channel
 
@@ -27,7 +27,8 @@ class MessageChannel(Construct):
             visibility_timeout=cdk.Duration.seconds(limits.visibility_timeout_seconds),
             receive_message_wait_time=cdk.Duration.seconds(limits.receive_wait_seconds),
             retention_period=cdk.Duration.seconds(limits.queue_retention_seconds),
-            max_message_size_bytes=limits.max_message_bytes,
+            # All that the topic takes: what the queue refused would never reach its stage.
+            max_message_size_bytes=SNS_MESSAGE_BYTES,
             encryption=sqs.QueueEncryption.KMS,
             encryption_master_key=key,
             enforce_ssl=True,

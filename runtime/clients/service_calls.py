@@ -7,9 +7,9 @@ from typing import TypeVar
 
 import aiohttp
 import structlog
-from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, SecretStr, TypeAdapter, ValidationError
 
-from runtime.contracts.unavailable import Unavailable
+from runtime.contracts.unavailable import ROW_REFUSED, Refused, Unavailable
 from runtime.kit.tokens import Tokens
 
 log = structlog.get_logger()
@@ -18,7 +18,7 @@ CALL_SECONDS = 15.0
 """Above the services' own limits for Redis and MySQL, so that their answer arrives first."""
 CONNECT_SECONDS = 2.0
 READINESS_SECONDS = 2.0
-OK, CREATED, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 200, 201, 401, 403, 404
+OK, CREATED, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, UNPROCESSABLE = 200, 201, 401, 403, 404, 422
 
 T = TypeVar("T")
 
@@ -120,6 +120,8 @@ class ServiceCalls:
                 next_step="rotate its token (docs/runbooks/caller-tokens.md)",
             )
             raise Unavailable(self.service)
+        if status == UNPROCESSABLE and _code(content) == ROW_REFUSED:
+            raise Refused(self.service)
         if status not in (OK, CREATED):
             # A 4xx between our own services means that their versions differ: a roll-out, which passes.
             log.warning("service_refused", peer=self.service, status=status)
@@ -129,6 +131,18 @@ class ServiceCalls:
         except ValidationError:
             log.error("service_reply_unreadable", peer=self.service, next_step="deploy one version of all services")  # noqa: TRY400 - a traceback shows values
             raise Unavailable(self.service) from None
+
+
+class _Problem(BaseModel):
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+    code: str
+
+
+def _code(content: bytes) -> str | None:
+    try:
+        return _Problem.model_validate_json(content).code
+    except ValidationError:
+        return None
 
 
 async def _sent(

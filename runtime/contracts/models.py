@@ -1,4 +1,4 @@
-"""Model names: `provider/model`, for example `openai/gpt-5.5`."""
+"""A model's name read: `provider/model`."""
 
 import re
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
+from config.model_names import MODEL_PATTERN
 from config.topology import Provider
 
-MODEL_PATTERN = r"^(" + "|".join(Provider) + r")/[A-Za-z0-9][A-Za-z0-9._:/-]{0,126}$"
 ModelName = Annotated[str, StringConstraints(pattern=MODEL_PATTERN)]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from config.limits import Limits
+from config.limits import SNS_MESSAGE_BYTES, Limits
 from config.prices import Prices
 from config.topology import Provider, Stage
 from runtime.contracts.evaluation import EvaluationRecord, Identity, given_answer
@@ -118,7 +118,7 @@ class RunInference:
             return await self._give_up(message.identity, reason)
         out = InferenceCompleted(identity=message.identity, inference_result=result, judge_key=message.judge_key)
         try:
-            await self._publish(out)
+            await self._publish(out, max_bytes=self.limits().max_message_bytes)
         except MessageTooLarge:
             return await self._give_up(message.identity, FailureReason.OUTPUT_TOO_LARGE)
         crash_point(CrashPoint.INFERENCE_PUBLISHED)
@@ -127,12 +127,12 @@ class RunInference:
         return Done()
 
     async def _give_up(self, identity: Identity, reason: FailureReason) -> Done:
-        """Only the judge stage reaches the history, so a failure travels there too."""
+        """Only the judge stage reaches the history, so a failure travels there too, whatever the limit is by now."""
         out = InferenceFailed(identity=identity, failure=failure(reason, Stage.INFERENCE))
-        await self._publish(out)
+        await self._publish(out, max_bytes=SNS_MESSAGE_BYTES)
         log.warning("inference_failed", reason=reason.value, next_step=out.failure.advice)
         return Done()
 
-    async def _publish(self, out: InferenceCompleted | InferenceFailed) -> None:
-        body = encode_message(out, max_bytes=self.limits().max_message_bytes)
+    async def _publish(self, out: InferenceCompleted | InferenceFailed, *, max_bytes: int) -> None:
+        body = encode_message(out, max_bytes=max_bytes)
         await self.publisher.publish(body, tenant=out.identity.tenant)

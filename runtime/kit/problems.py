@@ -11,8 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from config.base import Frozen
+from config.model_names import MODEL_PATTERN
 from config.topology import Provider
-from runtime.contracts.models import MODEL_PATTERN
 from runtime.contracts.text import ANY_TEXT_PATTERN, TEXT_PATTERN
 from runtime.contracts.unavailable import Unavailable
 

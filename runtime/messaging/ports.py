@@ -5,7 +5,7 @@ from typing import Protocol
 
 
 class MessageTooLarge(Exception):
-    """The encoded message is over `limits.max_message_bytes`; it was not sent."""
+    """The encoded message is over its limit, `limits.max_message_bytes` or that of SNS; it was not sent."""
 
 
 @dataclass(frozen=True)

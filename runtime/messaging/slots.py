@@ -3,15 +3,19 @@
 import asyncio
 from collections.abc import Callable
 
+from config.limits import APPCONFIG_POLL_SECONDS
+from runtime.kit.timed_wait import TimedWait
+
 FULL_RECEIVE_SHARE = 16
 """A worker of that many times a receive's size waits until a whole receive fits: one call for ten messages, not ten."""
 
 
 class Slots:
-    """`limit` is asked each time, as the runtime document may change."""
+    """`limit` is asked each time, and again while all slots are taken, as the runtime document may change."""
 
-    def __init__(self, limit: Callable[[], int]) -> None:
+    def __init__(self, limit: Callable[[], int], *, wait: TimedWait) -> None:
         self._limit = limit
+        self._wait = wait
         self._taken = 0
         self._closed = False
         self._changed = asyncio.Event()
@@ -26,7 +30,7 @@ class Slots:
                 self._taken += taken
                 return taken
             self._changed.clear()
-            await self._changed.wait()
+            await self._wait(self._changed, APPCONFIG_POLL_SECONDS)
         return 0
 
     def give_back(self, slots: int) -> None:

@@ -11,7 +11,7 @@ from typing import Self
 import structlog
 
 from config.limits import BATCH_ENTRIES, Limits
-from runtime.contracts.unavailable import Unavailable
+from runtime.contracts.unavailable import Refused, Unavailable
 from runtime.kit.crash_points import CrashPoint, crash_point
 from runtime.kit.timed_wait import TimedWait, set_within
 from runtime.messaging.backoff import doubled_seconds, release_seconds
@@ -57,7 +57,7 @@ class Worker:
         self._handler = handler
         self._limits = limits
         self._wait = wait
-        self._slots = Slots(lambda: self._limits().max_in_flight_per_worker)
+        self._slots = Slots(lambda: self._limits().max_in_flight_per_worker, wait=wait)
         self._stopping = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -163,6 +163,9 @@ class Worker:
         heartbeat = asyncio.create_task(self._keep_hidden(delivery, over))
         try:
             result = await self._handler(delivery)
+        except Refused as error:
+            log.error("record_refused", what=error.what, next_step="look for `row_refused` in its log, and report it")  # noqa: TRY400 - a traceback shows values
+            return later
         except Unavailable as error:
             self._dependency_down = error.what
             log.warning("dependency_unavailable", what=error.what, after_seconds=later.after_seconds)

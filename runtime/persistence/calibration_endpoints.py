@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from config.topology import CALIBRATIONS_PATH
 from runtime.contracts.calibration import Calibration
 from runtime.contracts.queries import CalibrationsQuery
+from runtime.contracts.unavailable import ROW_REFUSED
 from runtime.kit.json_body import json_body
 from runtime.kit.problems import Problem
 from runtime.persistence.calibrations import MySqlCalibrations
@@ -30,7 +31,7 @@ async def store(calibration: Annotated[Calibration, json_body(Calibration)], her
     try:
         return await here.store(calibration)
     except RowRefused:
-        raise Problem(422, "row_refused", "MySQL does not take this row: see this service's log.") from None
+        raise Problem(422, ROW_REFUSED, "MySQL does not take this row: see this service's log.") from None
 
 
 @router.get("/{calibration_id}")

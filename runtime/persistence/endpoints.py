@@ -9,6 +9,7 @@ from config.topology import HISTORY_PATH
 from runtime.contracts.evaluation import EvaluationRecord
 from runtime.contracts.lifecycle import is_terminal
 from runtime.contracts.queries import HistoryQuery, LookupQuery
+from runtime.contracts.unavailable import ROW_REFUSED
 from runtime.kit.crash_points import CrashPoint, crash_point
 from runtime.kit.json_body import json_body
 from runtime.kit.problems import Problem
@@ -42,7 +43,7 @@ async def record(
     try:
         stored = await history.store(record)
     except RowRefused:
-        raise Problem(422, "row_refused", "MySQL does not take this record: see this service's log.") from None
+        raise Problem(422, ROW_REFUSED, "MySQL does not take this record: see this service's log.") from None
     crash_point(CrashPoint.PERSISTENCE_COMMITTED)
     response.status_code = 201 if stored.created else 200
     return stored.record

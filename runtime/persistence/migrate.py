@@ -12,7 +12,6 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine, text
-from sqlalchemy.exc import SQLAlchemyError
 
 from config.runtime_document import MySqlAddress
 from runtime.persistence.database import Credentials
@@ -55,8 +54,12 @@ class Migrations:
         while not self.done.is_set():
             try:
                 await asyncio.to_thread(migrate, self._address(), self._credentials())
-            except (SQLAlchemyError, pymysql.err.MySQLError, OSError, LockBusy) as error:
-                log.warning("migration_failed", error=type(error).__name__, next_step="check MySQL and its grants")
+            except Exception as error:  # noqa: BLE001 - whatever comes, it is told and tried again
+                log.warning(
+                    "migration_failed",
+                    error=type(error).__name__,
+                    next_step="check MySQL and its grants; else report it",
+                )
                 await asyncio.sleep(AGAIN_SECONDS)
             else:
                 self.done.set()
@@ -64,6 +67,8 @@ class Migrations:
 
 
 def migrate(address: MySqlAddress, credentials: Credentials) -> None:
+    """A schema of a later version, met after a roll-back, stays as it is: each step lets the version before work on."""
+
     def connect() -> Any:
         return pymysql.connect(
             host=address.host,
@@ -79,11 +84,15 @@ def migrate(address: MySqlAddress, credentials: Credentials) -> None:
 
     config = Config()
     config.set_main_option("script_location", "runtime.persistence:migrations")
-    head = ScriptDirectory.from_config(config).get_current_head()
+    steps = ScriptDirectory.from_config(config)
     engine = create_engine("mysql+pymysql://", creator=connect, poolclass=NullPool)
     with engine.connect() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == head:
-            return
+        revision = MigrationContext.configure(connection).get_current_revision()
+    if revision == steps.get_current_head():
+        return
+    if revision is not None and revision not in {step.revision for step in steps.walk_revisions()}:
+        log.warning("schema_newer", revision=revision, next_step="none after a roll-back; else deploy the newer image")
+        return
     # A connection of its own: the look above fixed what its transaction sees, and another replica may be at work.
     with engine.connect() as connection, _locked(connection, f"{address.database}.migrations"):
         config.attributes["connection"] = connection

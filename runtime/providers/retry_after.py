@@ -19,7 +19,7 @@ def from_header(value: str | None, *, now: datetime | None = None) -> float | No
         pass
     try:
         date = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for a number that no C integer holds
         return None
     moment = date if date.tzinfo is not None else date.replace(tzinfo=UTC)
     return _bounded((moment - (now or datetime.now(UTC))).total_seconds())

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from runtime.contracts.failures import FailureReason
 from runtime.providers.chat_model import ProviderError
+from runtime.providers.failure_map import other_failure
 
 Reply = TypeVar("Reply")
 
@@ -23,7 +24,14 @@ async def single_call(
     except TimeoutError:
         failed = ProviderError(FailureReason.TIMEOUT)
     except Exception as error:  # noqa: BLE001 - no SDK's exception may pass: it carries the provider's text
-        failed = failure_of(error)
+        failed = _as_ours(error, failure_of)
     # Raised out here because `from None` only hides the SDK's exception, whose request holds the key: it stays in
     # `__context__`, where an error reporter finds it.
     raise failed
+
+
+def _as_ours(error: Exception, failure_of: Callable[[Exception], ProviderError]) -> ProviderError:
+    try:
+        return failure_of(error)
+    except Exception as stumbled:  # noqa: BLE001 - let through, it would have the SDK's exception as its context
+        return other_failure(stumbled)

@@ -5,14 +5,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from config.limits import WAIT_SECONDS_MAX
 from runtime.contracts.evaluation import EvaluationRecord, Identity
 from runtime.contracts.leases import LeaseEnd, Saved, StageResult, WorkBegun, WorkStart
 from runtime.contracts.queries import PageQuery
 from runtime.contracts.states import Advance, Creation, NewRequest, RequestStates, StateChange
 from runtime.kit.json_body import json_body
 from runtime.kit.problems import Problem
-
-MAX_WAIT_SECONDS = 300.0
 
 router = APIRouter()
 
@@ -62,7 +61,7 @@ async def get_one(
     request_id: UUID,
     tenant: str,
     states: States,
-    wait_seconds: Annotated[float, Query(ge=0, le=MAX_WAIT_SECONDS)] = 0,
+    wait_seconds: Annotated[float, Query(ge=0, le=WAIT_SECONDS_MAX)] = 0,
 ) -> EvaluationRecord:
     record = await states.get(request_id, tenant=tenant, wait_seconds=wait_seconds)
     if record is None:

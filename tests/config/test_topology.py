@@ -52,6 +52,7 @@ def test_names_carry_the_environment() -> None:
         ({"dead_letter_retention_seconds": 60}, "dead_letter_retention_seconds"),
         ({"max_message_bytes": SNS_MESSAGE_BYTES + 1}, "max_message_bytes"),
         ({"receive_wait_seconds": 21}, "receive_wait_seconds"),
+        ({"request_ttl_seconds": 3599}, "request_ttl_seconds must be at least evaluation_deadline_seconds"),
     ],
 )
 def test_limits_that_contradict_each_other_are_refused_by_name(wrong: dict[str, int], named: str) -> None:

@@ -36,6 +36,7 @@ ROWS = (
     _row("quota", Reason.THROTTLED, "google"),
     Row("throttled", Reason.THROTTLED, wait_seconds=RETRY_SECONDS),
     _row("throttled_plain", Reason.THROTTLED),
+    _row("throttled_no_date", Reason.THROTTLED),
     _row("http_408", Reason.TRANSIENT),
     _row("http_500", Reason.TRANSIENT),
     _row("http_502", Reason.TRANSIENT),

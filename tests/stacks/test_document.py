@@ -56,6 +56,9 @@ def test_the_validator_takes_the_deployed_document(dev: Synthesized) -> None:
     [
         (("mysql", "port"), "3306"),
         (("limits", "receive_wait_seconds"), 30),
+        (("limits", "max_in_flight_per_worker"), 0),
+        (("limits", "prefer_wait_max_seconds"), 3600),
+        (("default_models", "judge"), "gpt-5"),
         (("redis",), {"host": "h"}),
         (("unheard_of",), 1),
         (("tenants",), [{"name": "acme", "key_hashes": []}]),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from config.limits import SNS_MESSAGE_BYTES
 from tests.stacks.synthesized import Synthesized
 
 
@@ -107,7 +108,7 @@ def test_r8_channels_are_a_topic_a_queue_and_dead_letter_queues_that_keep_longer
     limits = dev.environment.limits
     assert queue["VisibilityTimeout"] == limits.visibility_timeout_seconds
     assert queue["ReceiveMessageWaitTimeSeconds"] == 20
-    assert queue["MaximumMessageSize"] == limits.max_message_bytes
+    assert queue["MaximumMessageSize"] == SNS_MESSAGE_BYTES
     assert queue["RedrivePolicy"] == {
         "deadLetterTargetArn": {"Fn::GetAtt": [dead_id, "Arn"]},
         "maxReceiveCount": limits.max_receive_count,

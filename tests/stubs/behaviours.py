@@ -13,6 +13,8 @@ HUGE_BYTES = 50_000_000
 BOMB = gzip.compress(b" " * HUGE_BYTES, compresslevel=1)
 RETRY_SECONDS = 7
 """What a throttled caller is told; as a date it lies an hour ahead."""
+NO_DATE = "Mon, 06 Jan 99999999999999 00:00:00 GMT"
+"""Of a form that Python's reader of dates takes, and then raises OverflowError for."""
 LIMITS = {
     "x-ratelimit-limit-requests": "60",
     "x-ratelimit-remaining-requests": "59",
@@ -71,5 +73,7 @@ def retry_header(behaviour: str) -> dict[str, str]:
             return {"retry-after": str(RETRY_SECONDS)} | LIMITS
         case "throttled_date":
             return {"retry-after": format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)}
+        case "throttled_no_date":
+            return {"retry-after": NO_DATE}
         case _:
             return {}

@@ -21,6 +21,7 @@ _ERRORS: dict[str, tuple[int, list[dict[str, Any]]]] = {
     "quota": (429, [_QUOTA_FAILURE]),
     "throttled": (429, [_PER_MINUTE, _RETRY_INFO]),
     "throttled_date": (429, [{"@type": f"{_RPC}.RetryInfo", "retryDelay": "soon"}]),
+    "throttled_no_date": (429, []),
     "throttled_plain": (429, []),
 }
 
@@ -29,7 +30,7 @@ def google_reply(behaviour: str, *, body: dict[str, Any], key: str, model: str) 
     status = STATUS.fullmatch(behaviour)
     if behaviour in _ERRORS:
         code, details = _ERRORS[behaviour]
-        headers = retry_header(behaviour) if behaviour == "throttled_date" else {}
+        headers = retry_header(behaviour) if behaviour in ("throttled_date", "throttled_no_date") else {}
         return _error(code, details=details, key=key, headers=headers)
     if status:
         return _error(int(status[1]), details=[], key=key, headers={})

@@ -12,6 +12,7 @@ _ERRORS: dict[str, tuple[int, str, str]] = {
     "quota": (429, "insufficient_quota", "insufficient_quota"),
     "throttled": (429, "rate_limit_exceeded", "requests"),
     "throttled_date": (429, "rate_limit_exceeded", "requests"),
+    "throttled_no_date": (429, "rate_limit_exceeded", "requests"),
     "throttled_plain": (429, "rate_limit_exceeded", "requests"),
     "blocked_prompt": (400, "content_filter", "invalid_request_error"),
 }

@@ -18,7 +18,7 @@ from runtime.clients.session import open_session
 from runtime.contracts.history import HistoryFilter
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.states import Advance, Creation, Cursor
-from runtime.contracts.unavailable import Unavailable
+from runtime.contracts.unavailable import Refused, Unavailable
 from tests.contract.evaluations import change, completed, identity, new_request
 from tests.runtime.clients.scripted_server import HangUp, Reply, ScriptedServer, Silence, scripted_server
 from tests.runtime.tokens import made_up_tokens
@@ -103,6 +103,24 @@ async def test_a_refusal_is_unavailable(history: HttpHistory, server: ScriptedSe
         await history.record(RECORD)
     assert raised.value.what == "persistence-service"
     assert "the caller's text" not in f"{logs}{raised.value!r}"
+
+
+@pytest.mark.parametrize(
+    ("reply", "refused"),
+    [
+        (Reply(422, b'{"code": "row_refused", "status": 422}'), True),
+        (Reply(422, b'{"code": "invalid_request"}'), False),
+        (Reply(422, b"[]"), False),
+        (Reply(503, b'{"code": "row_refused"}'), False),
+    ],
+)
+async def test_only_a_row_that_mysql_does_not_take_is_told_from_a_service_that_is_away(
+    history: HttpHistory, server: ScriptedServer, reply: Reply, *, refused: bool
+) -> None:
+    server.script.append(reply)
+    with pytest.raises(Unavailable) as raised:
+        await history.record(RECORD)
+    assert (isinstance(raised.value, Refused), raised.value.what) == (refused, "persistence-service")
 
 
 @pytest.mark.parametrize("body", [b"", b"no json", b"[]", b'{"created": "maybe"}'])

@@ -5,18 +5,20 @@ from uuid import UUID
 
 import pytest
 
-from config.limits import Limits
+from config.limits import SNS_MESSAGE_BYTES, Limits
 from config.topology import Provider, Stage
-from runtime.contracts.evaluation import Candidate
-from runtime.contracts.failures import FailureReason
+from runtime.contracts.evaluation import Candidate, Identity, Message
+from runtime.contracts.failures import FailureReason, failure
 from runtime.contracts.lifecycle import Status
 from runtime.contracts.messages import (
+    EvaluationRequested,
     InferenceCompleted,
     InferenceFailed,
 )
 from runtime.contracts.states import StateChange
 from runtime.contracts.unavailable import Unavailable
 from runtime.keys.ports import KeyExpired, KeyUnreadable
+from runtime.messaging.encoding import encode_message
 from runtime.messaging.worker import Done, Release
 from runtime.providers.chat_model import ChatReply, ProviderError
 from tests.contract.evaluations import identity, spec, work
@@ -224,6 +226,31 @@ async def test_an_answer_that_fits_but_not_as_encoded_fails_too() -> None:
     bench = Bench(model=ScriptedModel("\u2603" * 3000), limits=Limits(max_message_bytes=16_000))
     assert await bench.handle() == Done()
     assert bench.published[0].failure.reason is FailureReason.OUTPUT_TOO_LARGE
+
+
+def _requested(of: Identity) -> str:
+    return encode_message(EvaluationRequested(identity=of), max_bytes=SNS_MESSAGE_BYTES)
+
+
+def _long_request(encoded_bytes: int) -> Identity:
+    of = identity(tenant="t", created_at=NOW, spec=spec(input=(Message(role="user", content="x"),)))
+    text = "x" * (encoded_bytes - len(_requested(of)) + 1)
+    return of.model_copy(update={"spec": spec(input=(Message(role="user", content=text),))})
+
+
+@pytest.mark.parametrize("limit_by_now", [Limits().max_message_bytes, 16_000])
+async def test_what_was_accepted_at_the_limit_without_a_key_can_still_fail(limit_by_now: int) -> None:
+    of = _long_request(Limits().max_message_bytes)
+    bench = Bench(identity=of, limits=Limits(max_message_bytes=limit_by_now))
+    assert await bench.handle(_requested(of)) == Done()
+    assert (bench.published[0].identity, bench.published[0].failure.reason) == (of, FailureReason.AUTH)
+
+
+@pytest.mark.parametrize("reason", FailureReason)
+def test_a_failure_fits_where_its_request_did(reason: FailureReason) -> None:
+    of = _long_request(Limits().max_message_bytes)
+    failed = InferenceFailed(identity=of, failure=failure(reason, Stage.INFERENCE))
+    assert encode_message(failed, max_bytes=SNS_MESSAGE_BYTES)
 
 
 async def test_a_truncated_answer_is_judged_and_marked() -> None:

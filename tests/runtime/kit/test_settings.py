@@ -10,8 +10,9 @@ import pytest
 import structlog
 from botocore.exceptions import EndpointConnectionError
 
+from config.model_names import MODEL_PATTERN
 from config.naming import Names
-from config.runtime_document import MAX_DOCUMENT_BYTES, RuntimeDocument
+from config.runtime_document import MAX_DOCUMENT_BYTES, DefaultModels, RuntimeDocument
 from runtime.kit.settings import Settings
 from runtime.kit.settings_document import CHUNK_BYTES, version_of
 from tests.runtime.documents import runtime_document
@@ -73,6 +74,33 @@ INVALID: dict[str, tuple[bytes, str]] = {
     "an older schema": (changed(schema_version=0), "schema_version: this service reads 1 only"),
     "no channel of the judge": (without("channels", "judge"), "channels lacks judge"),
     "no address of a service": (without("service_urls", "redis-service"), "service_urls lacks redis-service"),
+}
+
+USELESS_LIMITS: dict[str, Any] = {
+    "request_ttl_seconds": 0,
+    "idempotency_ttl_seconds": -1,
+    "max_body_bytes": 0,
+    "max_message_bytes": 0,
+    "max_output_chars": 0,
+    "evaluation_deadline_seconds": 0,
+    "call_deadline_seconds": 0,
+    "max_attempts_per_stage": 0,
+    "retry_backoff_seconds": -1,
+    "retry_backoff_max_seconds": 0,
+    "heartbeat_seconds": 0,
+    "max_in_flight_per_worker": 0,
+    "prefer_wait_max_seconds": 3600,
+}
+INVALID |= {
+    f"{name} {value}": (limited(**{name: value}), f"limits.{name}: Input should be")
+    for name, value in USELESS_LIMITS.items()
+}
+INVALID |= {
+    f"a default {field} without a provider": (
+        changed(default_models={field: "gpt-5"}),
+        f"default_models.{field}: String should match pattern '{MODEL_PATTERN}'",
+    )
+    for field in DefaultModels.model_fields
 }
 
 

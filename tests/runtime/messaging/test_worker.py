@@ -197,6 +197,29 @@ async def test_it_holds_no_more_messages_than_it_may_and_refills_as_they_finish(
     assert len(handler.finished) == 7
 
 
+@pytest.mark.parametrize("before", [0, 1])
+async def test_a_raised_limit_is_used_although_no_message_is_done(
+    before: int, inbox: InMemoryInbox, clock: ManualClock
+) -> None:
+    handler = ScriptedHandler(clock)
+    handler.open.clear()
+    for n in range(3):
+        inbox.put(str(n))
+    allowed = [before]
+
+    def limits() -> Limits:
+        return LIMITS.model_copy(update={"max_in_flight_per_worker": allowed[-1]})
+
+    worker = Worker(inbox=inbox, handler=handler, limits=limits, wait=clock.wait)
+    async with at_work(worker, clock):
+        await rest()
+        assert len(handler.started) == before
+        allowed.append(3)
+        await pump(clock, lambda: clock.now > LIMITS.config_poll_seconds)
+        assert len(handler.started) == 3
+        handler.open.set()
+
+
 async def test_a_busy_worker_waits_until_a_whole_receive_fits(inbox: InMemoryInbox, clock: ManualClock) -> None:
     handler = ScriptedHandler(clock)
     handler.open.clear()

@@ -1,7 +1,7 @@
 import pytest
 
 from config.limits import Limits
-from runtime.contracts.unavailable import Unavailable
+from runtime.contracts.unavailable import Refused, Unavailable
 from runtime.messaging.ports import Delivery
 from runtime.messaging.worker import Done, Release, Worker
 from tests.fakes.inbox import InMemoryInbox
@@ -116,6 +116,22 @@ async def test_an_outage_as_long_as_the_deadline_uses_up_no_deliveries(
         await pump(clock, lambda: clock.now > LIMITS.evaluation_deadline_seconds, step_seconds=5)
         (message,) = inbox.messages
         assert 10 < message.receive_count <= LIMITS.max_receive_count
+
+
+async def test_a_message_that_a_dependency_refuses_comes_back_and_slows_no_other(
+    inbox: InMemoryInbox, clock: ManualClock
+) -> None:
+    refused = Refused("persistence-service")
+    handler = ScriptedHandler(clock, lambda delivery: refused if delivery.body == "bad" else Done())
+    worker = Worker(inbox=inbox, handler=handler, limits=lambda: LIMITS, wait=clock.wait)
+    inbox.put("bad")
+    async with at_work(worker, clock):
+        await clock.until(lambda: bool(inbox.hides))
+        assert await worker.readiness() == {}
+        for n in range(100):
+            inbox.put(str(n))
+        await rest()
+        assert [message.body for message in inbox.messages] == ["bad"]
 
 
 async def test_a_handler_that_keeps_asking_for_seconds_does_not_use_up_the_deliveries(

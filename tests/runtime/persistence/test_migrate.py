@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
+from alembic.util import CommandError
+from structlog.testing import capture_logs
 
 from config.runtime_document import MySqlAddress
 from runtime.local.replacements import MySqlServer
@@ -80,3 +82,40 @@ async def test_migrations_run_as_soon_as_mysql_is_there(mysql_at: MySqlServer, e
     async with migrations, asyncio.timeout(30):
         await migrations.done.wait()
         assert await migrations.readiness() == {}
+
+
+async def test_after_a_roll_back_a_service_works_with_the_newer_schema_and_leaves_it(
+    mysql_at: MySqlServer, empty: MySqlAddress
+) -> None:
+    await asyncio.to_thread(migrate, empty, credentials(mysql_at))
+    execute(mysql_at, f"UPDATE {empty.database}.alembic_version SET version_num = '9999'")  # noqa: S608
+    with capture_logs() as logs:
+        async with (
+            Migrations(address=lambda: empty, credentials=lambda: credentials(mysql_at)) as migrations,
+            asyncio.timeout(30),
+        ):
+            await migrations.done.wait()
+    assert [(each["log_level"], each["revision"]) for each in logs if each["event"] == "schema_newer"] == [
+        ("warning", "9999")
+    ]
+    assert column(mysql_at, f"SELECT version_num FROM {empty.database}.alembic_version") == ["9999"]  # noqa: S608
+
+
+async def test_an_error_that_nobody_expected_is_told_and_the_migrations_run_again(
+    mysql_at: MySqlServer, empty: MySqlAddress
+) -> None:
+    troubles = [CommandError("unheard of")]
+
+    def address() -> MySqlAddress:
+        if troubles:
+            raise troubles.pop()
+        return empty
+
+    with capture_logs() as logs:
+        async with (
+            Migrations(address=address, credentials=lambda: credentials(mysql_at)) as migrations,
+            asyncio.timeout(30),
+        ):
+            await migrations.done.wait()
+    (told,) = [each for each in logs if each["event"] == "migration_failed"]
+    assert (told["error"], told["next_step"]) == ("CommandError", "check MySQL and its grants; else report it")
