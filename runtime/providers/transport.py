@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import httpx2
 
 from runtime.providers import limits_told
+from runtime.providers.retry_after import from_header
 
 TIMEOUTS = {"connect": 5.0, "read": None, "write": None, "pool": None}
 """In seconds, in place of the SDKs' own (google-genai has none). Reading is bounded by each call's total deadline."""
@@ -15,7 +16,8 @@ MAX_ERROR_BYTES = 64 * 1024
 MAX_IDLE_CONNECTIONS = 100
 
 SENT_HEADERS = ("host", "content-type", "content-length", "accept", "user-agent")
-KEPT_HEADERS = ("content-type", "retry-after", *limits_told.HEADERS)
+RETRY_AFTER = "retry-after"
+KEPT_HEADERS = ("content-type", RETRY_AFTER, *limits_told.HEADERS)
 
 
 class UnusableBody(httpx2.TransportError):
@@ -57,12 +59,18 @@ class ProviderTransport(httpx2.AsyncBaseTransport):
         # Without the extensions: the reason phrase is the provider's text, and httpx2 logs it.
         return httpx2.Response(
             reply.status_code,
-            headers=[(name, reply.headers[name]) for name in KEPT_HEADERS if name in reply.headers],
+            headers=_kept(reply.headers),
             stream=body,
         )
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+def _kept(headers: httpx2.Headers) -> list[tuple[str, str]]:
+    """`Retry-After` only where it can be read: on a date out of range google-genai fails, and forgets the status."""
+    kept = [(name, headers[name]) for name in KEPT_HEADERS if name in headers]
+    return [(name, value) for name, value in kept if name != RETRY_AFTER or from_header(value) is not None]
 
 
 class _ReplyBody(httpx2.AsyncByteStream):
