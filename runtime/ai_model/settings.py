@@ -10,6 +10,7 @@ from config.base import Frozen
 from config.topology import AI_MODEL
 from runtime.ai_model.catalogue import CATALOGUE, DEFAULT_MODEL
 
+MOST_SLOTS = 4
 _CGROUP_CPU_MAX = Path("/sys/fs/cgroup/cpu.max")
 
 
@@ -27,13 +28,20 @@ class Settings(Frozen):
     """Any GGUF file."""
     catalogued: bool
     """The weights come from the catalogue's cache, and are verified before they are used."""
-    slots: int = Field(default=4, ge=1, le=64)
-    """Requests that are computed at once; on a CPU more slots share the same speed."""
     context_tokens: int = Field(default=4096, ge=256)
     """Of one slot: prompt and answer together."""
     threads: int = Field(ge=1)
+    slots: int = Field(default_factory=lambda known: _slots(known["threads"]), ge=1, le=64)
+    """Requests that are computed at once; they share the speed of the threads."""
     host: str = "127.0.0.1"
     port: int = Field(default=AI_MODEL.port, ge=0, le=65535)
+
+
+def _slots(threads: int) -> int:
+    """At least one for each stage. Two verdicts at once on two CPUs take twice as long each: long texts then miss the
+    deadline of a call, and nothing is won (24 short ones took 109 s by one, 118 s by two).
+    """
+    return max(2, min(threads, MOST_SLOTS))
 
 
 def cache_directory(environment: Mapping[str, str]) -> Path:

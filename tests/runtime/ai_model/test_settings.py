@@ -32,6 +32,14 @@ def test_an_unknown_model_is_refused_with_the_names_there_are() -> None:
         read_settings({"LLM_JUDGE_MODEL": "nobody-knows-me"})
 
 
+@pytest.mark.parametrize(("threads", "slots"), [("1", 2), ("2", 2), ("3", 3), ("4", 4), ("32", 4)])
+def test_there_are_as_many_slots_as_threads_within_what_both_stages_and_the_memory_need(
+    threads: str, slots: int
+) -> None:
+    assert read_settings({"MODEL_THREADS": threads}).slots == slots
+    assert read_settings({"MODEL_THREADS": threads, "MODEL_SLOTS": "7"}).slots == 7
+
+
 @pytest.mark.parametrize(
     ("variable", "value"), [("MODEL_SLOTS", "0"), ("MODEL_THREADS", "many"), ("LLM_JUDGE_PORT", "70000")]
 )
