@@ -22,6 +22,15 @@ def end(of: Identity, fence: UUID = A, *, refund: bool = False, votes: dict[str,
     return LeaseEnd(identity=of, stage=Stage.INFERENCE, fence=fence, refund=refund, votes=votes or {})
 
 
+async def taken_from_a(states: RequestStates, of: Identity) -> WorkBegun:
+    """A's lease has run out, and B holds it."""
+    await states.begin(work(of, A, lease_seconds=0.001))
+    async with asyncio.timeout(5):
+        while not (begun := await states.begin(work(of, B))).granted:
+            pass
+    return begun
+
+
 @pytest.fixture
 async def of(states: RequestStates, tenant: str) -> Identity:
     new = new_request(tenant=tenant)
@@ -69,10 +78,7 @@ async def test_a_repeated_call_finds_its_own_lease_and_counts_no_second_attempt(
 
 
 async def test_a_lease_that_ran_out_goes_to_the_next_and_counts_again(states: RequestStates, of: Identity) -> None:
-    await states.begin(work(of, A, lease_seconds=0.001))
-    async with asyncio.timeout(5):
-        while not (begun := await states.begin(work(of, B))).granted:
-            pass
+    begun = await taken_from_a(states, of)
     assert begun.taken_over
     assert begun.record.attempts == {Stage.INFERENCE: 2}
 
@@ -97,10 +103,7 @@ async def test_a_saved_failure_ends_the_calls_of_its_stage(states: RequestStates
 
 @pytest.mark.fault("F37")
 async def test_the_fence_refuses_whoever_lost_the_lease(states: RequestStates, of: Identity) -> None:
-    await states.begin(work(of, A, lease_seconds=0.001))
-    async with asyncio.timeout(5):
-        while not (await states.begin(work(of, B))).granted:
-            pass
+    await taken_from_a(states, of)
     late = await states.save(saved(of, A, inference_result=answer("late")))
     assert not late.held
     assert late.record.inference_result is None
@@ -117,10 +120,7 @@ async def test_a_late_result_is_taken_while_nobody_else_has_begun(states: Reques
 async def test_a_late_result_is_refused_although_the_next_worker_has_given_its_lease_back(
     states: RequestStates, of: Identity
 ) -> None:
-    await states.begin(work(of, A, lease_seconds=0.001))
-    async with asyncio.timeout(5):
-        while not (await states.begin(work(of, B))).granted:
-            pass
+    await taken_from_a(states, of)
     assert await states.release(end(of, B))
     assert not (await states.save(saved(of, A, inference_result=answer("late")))).held
 
@@ -158,10 +158,7 @@ async def test_votes_are_kept_from_one_attempt_to_the_next_and_until_the_result(
 
 @pytest.mark.fault("F37")
 async def test_the_votes_of_whoever_lost_the_lease_are_not_kept(states: RequestStates, of: Identity) -> None:
-    await states.begin(work(of, A, lease_seconds=0.001))
-    async with asyncio.timeout(5):
-        while not (await states.begin(work(of, B))).granted:
-            pass
+    await taken_from_a(states, of)
     assert not await states.release(end(of, A, votes={"google/a": verdict(0.4)}))
     assert await states.release(end(of, B))
     assert (await states.begin(work(of, C))).votes == {}
