@@ -68,7 +68,7 @@ class Observer:
         return answer
 
     async def accepted(self, case: str, **wishes: Any) -> str:
-        """The id; sent again with the same Idempotency-Key until it is there."""
+        """The id; sent again with the same Idempotency-Key until it is there: 409 while the first is still accepted."""
         async with asyncio.timeout(END_SECONDS):
             while True:
                 try:
@@ -78,7 +78,8 @@ class Observer:
                     continue
                 if answer.status_code in (httpx2.codes.OK, httpx2.codes.ACCEPTED):
                     return str(answer.json()["id"])
-                assert answer.status_code == httpx2.codes.SERVICE_UNAVAILABLE, answer.text
+                assert answer.status_code in (httpx2.codes.SERVICE_UNAVAILABLE, httpx2.codes.CONFLICT), answer.text
+                assert answer.json()["retryable"], answer.text
                 await asyncio.sleep(POLL_SECONDS)
 
     async def ended(self, request_id: str) -> dict[str, Any]:
