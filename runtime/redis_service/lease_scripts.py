@@ -19,7 +19,7 @@ BEGIN = Script(
 -- KEYS: record, open index, unpublished index
 -- ARGV: request_id, to, attempts field, result field, now, ttl, member, fence, lease ms, inference result,
 --       then field, value, ... to rebuild a lost record
--- Returns: granted (2: taken over), busy ms (-1: nobody holds it), rebuilt, the record, the votes kept
+-- Returns: granted (2: taken over), busy ms (-1: nobody holds it), rebuilt, the record
 local record, open, unpublished = KEYS[1], KEYS[2], KEYS[3]
 local request_id, to, attempts, result, now, ttl, member, fence, lease_ms, inference_result = unpack(ARGV, 1, 10)
 
@@ -56,8 +56,7 @@ if held[1] ~= fence then
   redis.call('HINCRBY', record, attempts, 1)
 end
 redis.call('HSET', record, 'lease_fence', fence, 'lease_until', string.format('%d', now_ms() + lease_ms))
-local votes = redis.call('HGET', record, 'votes') or ''
-return {held[2] and held[1] ~= fence and 2 or 1, -1, rebuilt, redis.call('HGETALL', record), votes}
+return {held[2] and held[1] ~= fence and 2 or 1, -1, rebuilt, redis.call('HGETALL', record)}
 """
 )
 

@@ -77,7 +77,7 @@ class RedisRequestStates:
         identity = work.identity
         request_id = str(identity.request_id)
         to, attempts, result = stage_fields(work.stage)
-        granted, busy_ms, rebuilt, flat, *votes = await self._redis.run(
+        granted, busy_ms, rebuilt, flat = await self._redis.run(
             BEGIN,
             keys=state_keys(request_id, identity.tenant),
             args=[
@@ -90,13 +90,14 @@ class RedisRequestStates:
                 *identity_fields(identity),
             ],
         )
+        stored = _pairs(flat)
         return WorkBegun(
-            record=to_record(_pairs(flat)),
+            record=to_record(stored),
             granted=granted > 0,
             busy_seconds=busy_ms / 1000 if busy_ms >= 0 else None,
             rebuilt=bool(rebuilt),
             taken_over=granted == TAKEN_OVER,
-            votes=VOTES.validate_json(votes[0]) if votes and votes[0] else {},
+            votes=VOTES.validate_json(stored[b"votes"]) if granted and b"votes" in stored else {},
         )
 
     async def save(self, result: StageResult) -> Saved:
